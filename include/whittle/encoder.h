@@ -1,0 +1,63 @@
+/* The encoder: makes a patch from the image that a device runs to the one that it should run.
+ *
+ * Host only. Deterministic: the same images and options give the same bytes on every machine. A
+ * patch is returned only after the real decoder, within the RAM that the patch declares, has rebuilt
+ * the target from it.
+ */
+#ifndef WHITTLE_ENCODER_H
+#define WHITTLE_ENCODER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "whittle/error.h"
+#include "whittle/patch.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define WHITTLE_RAM_DEFAULT 32768u
+#define WHITTLE_IMAGE_MAX 0x40000000u /* bytes of the largest image taken */
+#define WHITTLE_ISA_AUTO 0xFF         /* find the instruction set from the images */
+
+/* Called now and then during long work with the part that is done, 0 to 1000. */
+typedef void (*whittle_progress)(void *context, unsigned permille);
+
+typedef struct whittle_encoder_options {
+    uint32_t ram;                 /* decoder RAM in all, bytes; rounded down to WHITTLE_RAM_UNIT */
+    uint8_t isa;                  /* whittle_isa or WHITTLE_ISA_AUTO */
+    bool base_given;              /* base is the load address; otherwise it is found */
+    bool full;                    /* make a self-contained image, without a source */
+    uint32_t base;                /* load address of both images */
+    uint32_t decode_budget;       /* decoder instructions per output byte to keep to; 0: no bound */
+    bool has_security_counter;    /* store security_counter */
+    bool has_hardware;            /* store hardware */
+    uint32_t security_counter;    /* never lower than the stored one on a device */
+    uint32_t hardware;            /* device class */
+    const char *firmware_version; /* printable ASCII, up to WHITTLE_FIRMWARE_VERSION_MAX, or NULL */
+    unsigned jobs;                /* threads; 0: one per processor */
+    whittle_progress progress;    /* or NULL */
+    void *progress_context;
+} whittle_encoder_options;
+
+/* The defaults: WHITTLE_RAM_DEFAULT, everything found automatically. */
+void whittle_encoder_defaults(whittle_encoder_options *options);
+
+/* Makes a patch.
+ *
+ * source, target    the images; they may be empty (size 0, pointer ignored)
+ * patch, size       on success a buffer that the caller frees with free()
+ *
+ * Where a differential patch would not be smaller than a self-contained one, the self-contained one
+ * is returned: its header lacks WHITTLE_FLAG_SOURCE. */
+int whittle_encode(const uint8_t *source, size_t source_size, const uint8_t *target,
+                   size_t target_size, const whittle_encoder_options *options, uint8_t **patch,
+                   size_t *size);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

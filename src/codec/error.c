@@ -1,0 +1,58 @@
+/* The texts of the error codes: what happened and what to do about it. */
+#include "whittle/error.h"
+
+const char *whittle_error_text(int error)
+{
+    switch (error) {
+    case WHITTLE_OK:
+        return "no error";
+    case WHITTLE_ERROR_ARGUMENT:
+        return "a parameter is out of range";
+    case WHITTLE_ERROR_STATE:
+        return "called out of order (start the update first)";
+    case WHITTLE_ERROR_MEMORY:
+        return "out of memory";
+    case WHITTLE_ERROR_IO:
+        return "reading or writing failed";
+    case WHITTLE_ERROR_NOT_A_PATCH:
+        return "this is not a patch";
+    case WHITTLE_ERROR_VERSION:
+        return "the patch has a newer format version (update whittle, or make an older patch)";
+    case WHITTLE_ERROR_FEATURE:
+        return "the patch uses a feature that this build does not know (update whittle)";
+    case WHITTLE_ERROR_ISA:
+        return "the patch needs an instruction set left out of this build (use --isa none)";
+    case WHITTLE_ERROR_INCOMPLETE:
+        return "the patch is cut short (transfer it again)";
+    case WHITTLE_ERROR_TRAILING:
+        return "bytes follow the end of the patch (transfer it again)";
+    case WHITTLE_ERROR_CORRUPT:
+        return "the patch contradicts itself (transfer it again)";
+    case WHITTLE_ERROR_CHECKSUM:
+        return "the patch is damaged: its checksum is wrong (transfer it again)";
+    case WHITTLE_ERROR_SOURCE:
+        return "the patch is for another source image (use the patch for the version that is here)";
+    case WHITTLE_ERROR_TARGET:
+        return "the rebuilt image is not the one that was promised (make the patch again)";
+    case WHITTLE_ERROR_RAM:
+        return "the patch needs more RAM than there is (make it with a smaller --ram)";
+    case WHITTLE_ERROR_TOO_LARGE:
+        return "it does not fit";
+    case WHITTLE_ERROR_LEGACY:
+        return "this is a BSDIFF40 patch, which needs megabytes of RAM (make a whittle patch)";
+    case WHITTLE_ERROR_UNSIGNED:
+        return "a signature is required and there is none (sign the patch)";
+    case WHITTLE_ERROR_SIGNATURE:
+        return "the signature is wrong or by an unknown key";
+    case WHITTLE_ERROR_DOWNGRADE:
+        return "the security counter is lower than the device's (an old version is not taken back)";
+    case WHITTLE_ERROR_HARDWARE:
+        return "the patch is for another kind of device";
+    case WHITTLE_ERROR_NO_IMAGE:
+        return "no slot holds an image that can be started";
+    case WHITTLE_ERROR_DISABLED:
+        return "differential updates are left out of this build";
+    default:
+        return "an error number that whittle does not know";
+    }
+}
