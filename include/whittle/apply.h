@@ -1,4 +1,5 @@
-/* Applying a patch in memory, as the host tools do it. Host only; devices use decoder.h or boot.h. */
+/* Applying a patch in memory, as the host tools do it. Host only; devices use decoder.h or boot.h.
+ */
 #ifndef WHITTLE_APPLY_H
 #define WHITTLE_APPLY_H
 

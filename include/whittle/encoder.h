@@ -1,8 +1,8 @@
 /* The encoder: makes a patch from the image that a device runs to the one that it should run.
  *
  * Host only. Deterministic: the same images and options give the same bytes on every machine. A
- * patch is returned only after the real decoder, within the RAM that the patch declares, has rebuilt
- * the target from it.
+ * patch is returned only after the real decoder, within the RAM that the patch declares, has
+ * rebuilt the target from it.
  */
 #ifndef WHITTLE_ENCODER_H
 #define WHITTLE_ENCODER_H
@@ -19,8 +19,8 @@ extern "C" {
 #endif
 
 #define WHITTLE_RAM_DEFAULT 32768u
-#define WHITTLE_IMAGE_MAX 0x40000000u /* bytes of the largest image taken */
-#define WHITTLE_ISA_AUTO 0xFF         /* find the instruction set from the images */
+#define WHITTLE_IMAGE_MAX   0x40000000u /* bytes of the largest image taken */
+#define WHITTLE_ISA_AUTO    0xFF        /* find the instruction set from the images */
 
 /* Called now and then during long work with the part that is done, 0 to 1000. */
 typedef void (*whittle_progress)(void *context, unsigned permille);

@@ -20,24 +20,24 @@ extern "C" {
 /* The shortest whole patch there is. */
 #define WHITTLE_PATCH_MIN 28
 
-#define WHITTLE_SOURCE_DIGEST_SIZE 8  /* leading bytes of the SHA-256 of the source image */
-#define WHITTLE_TARGET_DIGEST_SIZE 16 /* leading bytes of the SHA-256 of the target image */
+#define WHITTLE_SOURCE_DIGEST_SIZE   8  /* leading bytes of the SHA-256 of the source image */
+#define WHITTLE_TARGET_DIGEST_SIZE   16 /* leading bytes of the SHA-256 of the target image */
 #define WHITTLE_FIRMWARE_VERSION_MAX 32
-#define WHITTLE_REGION_MAX 16
+#define WHITTLE_REGION_MAX           16
 
 /* Bounds of the decoder RAM that a patch may ask for, in bytes; a multiple of the unit. */
-#define WHITTLE_RAM_MIN 4096u
-#define WHITTLE_RAM_MAX 1048576u
+#define WHITTLE_RAM_MIN  4096u
+#define WHITTLE_RAM_MAX  1048576u
 #define WHITTLE_RAM_UNIT 64u
 
 /* Header flags. Every flag is critical: a reader refuses a patch with one that it does not know. */
-#define WHITTLE_FLAG_SOURCE 0x01u   /* differential; without it the image is self-contained */
-#define WHITTLE_FLAG_SIGNED 0x02u   /* a signature block precedes the CRC */
-#define WHITTLE_FLAG_COUNTER 0x04u  /* security counter present */
-#define WHITTLE_FLAG_VERSION 0x08u  /* firmware version text present */
-#define WHITTLE_FLAG_REGIONS 0x10u  /* ISA and region table present: addresses are predicted */
+#define WHITTLE_FLAG_SOURCE   0x01u /* differential; without it the image is self-contained */
+#define WHITTLE_FLAG_SIGNED   0x02u /* a signature block precedes the CRC */
+#define WHITTLE_FLAG_COUNTER  0x04u /* security counter present */
+#define WHITTLE_FLAG_VERSION  0x08u /* firmware version text present */
+#define WHITTLE_FLAG_REGIONS  0x10u /* ISA and region table present: addresses are predicted */
 #define WHITTLE_FLAG_HARDWARE 0x20u /* device class present */
-#define WHITTLE_FLAG_KNOWN 0x3Fu
+#define WHITTLE_FLAG_KNOWN    0x3Fu
 
 /* The instruction set whose address fields are predicted. */
 typedef enum whittle_isa {

@@ -1,8 +1,7 @@
 /* The texts of the error codes: what happened and what to do about it. */
 #include "whittle/error.h"
 
-const char *whittle_error_text(int error)
-{
+const char *whittle_error_text(int error) {
     switch (error) {
     case WHITTLE_OK:
         return "no error";

@@ -1,0 +1,133 @@
+/* AArch64: branches, literal loads, and ADRP with the instruction that adds the low 12 bits.
+ * Encodings: Arm Architecture Reference Manual Armv8-A, C4.1 and C6.2. */
+#include "codec/bytes.h"
+#include "codec/isa/isa.h"
+
+enum { BRANCH = 1, BRANCH_CONDITION, PAGE, LOW, TEST_BRANCH };
+
+enum { PAIR_DISTANCE = 40 };
+
+static unsigned length(whittle_images *images, uint32_t offset) {
+    (void)images;
+    return 4 - (offset & 3);
+}
+
+static uint8_t kind_of(uint32_t bits) {
+    if ((bits & 0x7C000000) == 0x14000000) {
+        return BRANCH; /* B, BL */
+    }
+    if ((bits & 0xFF000010) == 0x54000000 || (bits & 0x7E000000) == 0x34000000 ||
+        (bits & 0x3B000000) == 0x18000000) {
+        return BRANCH_CONDITION; /* B.cond, CBZ, CBNZ, LDR literal: 19 bits at 5 */
+    }
+    if ((bits & 0x7E000000) == 0x36000000) {
+        return TEST_BRANCH; /* TBZ, TBNZ: 14 bits at 5 */
+    }
+    if ((bits & 0x9F000000) == 0x90000000) {
+        return PAGE; /* ADRP */
+    }
+    if ((bits & 0x7FC00000) == 0x11000000 || (bits & 0x3B000000) == 0x39000000) {
+        return LOW; /* ADD immediate; loads and stores with an unsigned offset */
+    }
+    return 0;
+}
+
+/* log2 of the unit that the low 12 bits count in. */
+static unsigned scale_of(uint32_t bits) {
+    if ((bits & 0x3B000000) != 0x39000000) {
+        return 0;
+    }
+    bool quad = bits_of(bits, 26, 1) && bits_of(bits, 23, 1);
+    return quad ? 4 : bits_of(bits, 30, 2);
+}
+
+static uint32_t page_of(uint32_t bits, uint32_t address) {
+    uint32_t pages = bits_of(bits, 5, 19) << 2 | bits_of(bits, 29, 2);
+    return (address & ~0xFFFu) + (pages << 12);
+}
+
+static uint32_t resolve(const whittle_reference *reference, uint32_t address, uint32_t bits,
+                        uint32_t first) {
+    switch (reference->kind) {
+    case BRANCH:
+        return address + ((uint32_t)sign_extend(bits & 0x3FFFFFF, 26) << 2);
+    case BRANCH_CONDITION:
+        return address + ((uint32_t)sign_extend(bits_of(bits, 5, 19), 19) << 2);
+    case TEST_BRANCH:
+        return address + ((uint32_t)sign_extend(bits_of(bits, 5, 14), 14) << 2);
+    case LOW:
+        return page_of(first, address - reference->back) +
+               (bits_of(bits, 10, 12) << scale_of(bits));
+    default: /* the low bits come later: take them from the source */
+        return page_of(bits, address) +
+               (bits_of(reference->first, 10, 12) << scale_of(reference->first));
+    }
+}
+
+static void find_low(whittle_images *images, uint32_t offset, whittle_reference *reference) {
+    uint32_t destination = bits_of(reference->bits, 0, 5);
+    for (uint32_t distance = 4; distance <= PAIR_DISTANCE; distance += 4) {
+        uint32_t bits = whittle_source_load(images, offset + distance, 4);
+        if (kind_of(bits) == LOW && bits_of(bits, 5, 5) == destination) {
+            reference->first = bits;
+            return;
+        }
+    }
+    reference->first = 0;
+}
+
+static void find_page(whittle_images *images, uint32_t offset, whittle_reference *reference) {
+    uint32_t base = bits_of(reference->bits, 5, 5);
+    for (uint32_t distance = 4; distance <= PAIR_DISTANCE && distance <= offset; distance += 4) {
+        uint32_t bits = whittle_source_load(images, offset - distance, 4);
+        if (kind_of(bits) == PAGE && bits_of(bits, 0, 5) == base) {
+            reference->first = bits;
+            reference->back = (uint8_t)distance;
+            return;
+        }
+    }
+    reference->kind = 0;
+}
+
+static void refer(whittle_images *images, uint32_t offset, uint32_t address,
+                  whittle_reference *reference) {
+    reference->bits = whittle_source_load(images, offset, 4);
+    reference->kind = offset & 3 ? 0 : kind_of(reference->bits);
+    if (reference->kind == PAGE) {
+        find_low(images, offset, reference);
+    } else if (reference->kind == LOW) {
+        find_page(images, offset, reference);
+    }
+    if (reference->kind) {
+        reference->referred = resolve(reference, address, reference->bits, reference->first);
+    }
+}
+
+static bool rewrite(const whittle_reference *reference, uint32_t address, uint32_t referred,
+                    uint32_t *bits) {
+    uint32_t old = reference->bits;
+    uint32_t distance = referred - address;
+    uint32_t scale;
+    switch (reference->kind) {
+    case BRANCH:
+        *bits = (old & 0xFC000000) | bits_of(distance, 2, 26);
+        return (uint32_t)sign_extend(distance, 28) == distance;
+    case BRANCH_CONDITION:
+        *bits = (old & 0xFF00001F) | bits_of(distance, 2, 19) << 5;
+        return (uint32_t)sign_extend(distance, 21) == distance;
+    case TEST_BRANCH:
+        *bits = (old & 0xFFF8001F) | bits_of(distance, 2, 14) << 5;
+        return (uint32_t)sign_extend(distance, 16) == distance;
+    case LOW:
+        scale = scale_of(old);
+        *bits = (old & 0xFFC003FF) | bits_of(referred, scale, 12 - scale) << 10;
+        return bits_of(referred, 0, scale) == 0;
+    default:
+        distance = (referred & ~0xFFFu) - (address & ~0xFFFu);
+        *bits = (old & 0x9F00001F) | bits_of(distance, 12, 2) << 29 |
+                bits_of(distance, 14, 18) << 5 | (distance >> 31) << 23;
+        return true;
+    }
+}
+
+const whittle_isa_model whittle_isa_aarch64 = {length, refer, rewrite, resolve};

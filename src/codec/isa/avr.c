@@ -1,0 +1,84 @@
+/* AVR: calls and jumps, absolute and relative, branches, and direct loads and stores.
+ * Encodings: AVR Instruction Set Manual (CALL, JMP, RCALL, RJMP, BRBS, BRBC, LDS, STS).
+ *
+ * Program addresses are counted in words there and in bytes here. Data addresses are told from them
+ * by the offset that the GNU tools use, 0x800000. */
+#include "codec/bytes.h"
+#include "codec/isa/isa.h"
+
+enum { ABSOLUTE = 1, RELATIVE, BRANCH, DATA };
+
+#define DATA_SPACE 0x800000u
+
+static bool is_absolute(uint32_t bits) {
+    return (bits & 0xFE0C) == 0x940C;
+}
+
+static bool is_data(uint32_t bits) {
+    return (bits & 0xFC0F) == 0x9000;
+}
+
+static unsigned length(whittle_images *images, uint32_t offset) {
+    uint32_t bits = whittle_source_load(images, offset, 2);
+    return is_absolute(bits) || is_data(bits) ? 4 : 2;
+}
+
+static uint8_t kind_of(uint32_t bits) {
+    if (is_absolute(bits)) {
+        return ABSOLUTE;
+    }
+    if (is_data(bits)) {
+        return DATA;
+    }
+    if ((bits & 0xE000) == 0xC000) {
+        return RELATIVE;
+    }
+    return (bits & 0xF800) == 0xF000 ? BRANCH : 0;
+}
+
+static uint32_t resolve(const whittle_reference *reference, uint32_t address, uint32_t bits,
+                        uint32_t first) {
+    (void)first;
+    switch (reference->kind) {
+    case ABSOLUTE:
+        return (bits_of(bits, 4, 5) << 17 | bits_of(bits, 0, 1) << 16 | bits >> 16) << 1;
+    case RELATIVE:
+        return address + 2 + ((uint32_t)sign_extend(bits & 0xFFF, 12) << 1);
+    case BRANCH:
+        return address + 2 + ((uint32_t)sign_extend(bits_of(bits, 3, 7), 7) << 1);
+    default:
+        return DATA_SPACE + (bits >> 16);
+    }
+}
+
+static void refer(whittle_images *images, uint32_t offset, uint32_t address,
+                  whittle_reference *reference) {
+    reference->bits = whittle_source_load(images, offset, length(images, offset));
+    reference->kind = kind_of(reference->bits);
+    if (reference->kind) {
+        reference->referred = resolve(reference, address, reference->bits, 0);
+    }
+}
+
+static bool rewrite(const whittle_reference *reference, uint32_t address, uint32_t referred,
+                    uint32_t *bits) {
+    uint32_t old = reference->bits;
+    uint32_t distance = referred - (address + 2);
+    switch (reference->kind) {
+    case ABSOLUTE:
+        *bits = (old & 0xFE0E) | bits_of(referred, 18, 5) << 4 | bits_of(referred, 17, 1) |
+                bits_of(referred, 1, 16) << 16;
+        return referred < DATA_SPACE;
+    case RELATIVE:
+        *bits = (old & 0xF000) | bits_of(distance, 1, 12);
+        return (uint32_t)sign_extend(distance, 13) == distance;
+    case BRANCH:
+        *bits = (old & 0xFC07) | bits_of(distance, 1, 7) << 3;
+        return (uint32_t)sign_extend(distance, 8) == distance;
+    default:
+        *bits = (old & 0xFFFF) | (referred - DATA_SPACE) << 16;
+        return referred - DATA_SPACE < 0x10000;
+    }
+}
+
+const whittle_isa_model whittle_isa_avr = {length, refer, rewrite, resolve};

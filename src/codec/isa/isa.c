@@ -1,0 +1,23 @@
+/* Which instruction sets this build knows. A device build that needs only one defines
+ * WHITTLE_ISA_SET to a mask of the others' absence: bit n is instruction set n. */
+#include "codec/isa/isa.h"
+
+#ifndef WHITTLE_ISA_SET
+#define WHITTLE_ISA_SET 0xFFu
+#endif
+
+#define MODEL(number, model) (WHITTLE_ISA_SET >> (number)&1u ? &(model) : NULL)
+
+static const whittle_isa_model *const models[WHITTLE_ISA_COUNT] = {
+    [WHITTLE_ISA_THUMB] = MODEL(WHITTLE_ISA_THUMB, whittle_isa_thumb),
+    [WHITTLE_ISA_XTENSA] = MODEL(WHITTLE_ISA_XTENSA, whittle_isa_xtensa),
+    [WHITTLE_ISA_RISCV] = MODEL(WHITTLE_ISA_RISCV, whittle_isa_riscv),
+    [WHITTLE_ISA_AARCH64] = MODEL(WHITTLE_ISA_AARCH64, whittle_isa_aarch64),
+    [WHITTLE_ISA_AVR] = MODEL(WHITTLE_ISA_AVR, whittle_isa_avr),
+    [WHITTLE_ISA_MIPS_LE] = MODEL(WHITTLE_ISA_MIPS_LE, whittle_isa_mips_le),
+    [WHITTLE_ISA_MIPS_BE] = MODEL(WHITTLE_ISA_MIPS_BE, whittle_isa_mips_be),
+};
+
+const whittle_isa_model *whittle_isa_find(uint8_t isa) {
+    return isa < WHITTLE_ISA_COUNT ? models[isa] : NULL;
+}

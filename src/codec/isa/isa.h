@@ -1,0 +1,56 @@
+/* One instruction set, as far as the address fields of its instructions go.
+ *
+ * A unit is one instruction at a source offset. Where its bits refer to an address, the model
+ * asks where that address went and has the bits rewritten for the new place. Whatever is said here
+ * is only a prediction: a wrong one costs bits, never correctness.
+ */
+#ifndef WHITTLE_CODEC_ISA_H
+#define WHITTLE_CODEC_ISA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "codec/images.h"
+
+#define WHITTLE_UNIT_MAX 4 /* bytes */
+
+typedef struct whittle_reference {
+    uint8_t kind;      /* 0: none; else which field, private to the instruction set, below 8 */
+    uint8_t back;      /* bytes from a first instruction of a pair to this one; 0: no pair */
+    uint32_t bits;     /* the source instruction, least significant byte first */
+    uint32_t first;    /* the first instruction of a pair, as it is in the source */
+    uint32_t referred; /* the address that the source instruction refers to */
+} whittle_reference;
+
+typedef struct whittle_isa_model {
+    /* Bytes of the instruction at the source offset, 1 to WHITTLE_UNIT_MAX. */
+    unsigned (*length)(whittle_images *images, uint32_t offset);
+
+    /* Fills in the reference that the instruction at the source offset makes; address is its own
+     * address in the source. reference is zeroed before. */
+    void (*refer)(whittle_images *images, uint32_t offset, uint32_t address,
+                  whittle_reference *reference);
+
+    /* The instruction's bits with the reference changed to another address, for an instruction that
+     * lies at address; false if the field cannot hold it. */
+    bool (*rewrite)(const whittle_reference *reference, uint32_t address, uint32_t referred,
+                    uint32_t *bits);
+
+    /* The address that the bits of the rewritten kind refer to at address. first: the first
+     * instruction of the pair as it is in the target. */
+    uint32_t (*resolve)(const whittle_reference *reference, uint32_t address, uint32_t bits,
+                        uint32_t first);
+} whittle_isa_model;
+
+/* The model of an instruction set, or NULL if it is WHITTLE_ISA_NONE or left out of this build. */
+const whittle_isa_model *whittle_isa_find(uint8_t isa);
+
+extern const whittle_isa_model whittle_isa_thumb;
+extern const whittle_isa_model whittle_isa_xtensa;
+extern const whittle_isa_model whittle_isa_riscv;
+extern const whittle_isa_model whittle_isa_aarch64;
+extern const whittle_isa_model whittle_isa_avr;
+extern const whittle_isa_model whittle_isa_mips_le;
+extern const whittle_isa_model whittle_isa_mips_be;
+
+#endif

@@ -1,0 +1,82 @@
+/* The contexts of literals. A byte is a walk down a binary tree; at each node every context hash is
+ * combined with the node. */
+#include "codec/literals.h"
+
+#include <stddef.h>
+
+enum { INPUTS = WHITTLE_LITERAL_INPUTS };
+
+/* The weight sets: one for each byte of a corrected unit, then by alignment for inserted bytes. */
+enum { SET_CORRECTED = 0, SET_INSERTED = 8 };
+
+/* Codes a byte under INPUTS - 1 hashed contexts; the last input asks whether the byte goes on as
+ * guess does. */
+static uint8_t code_byte(whittle_stream *stream, uint32_t contexts[INPUTS], unsigned set,
+                         uint8_t guess, uint8_t value) {
+    uint32_t hashes[INPUTS];
+    uint32_t node = 1;
+    for (unsigned left = 8; left > 0; left--) {
+        for (unsigned i = 0; i < INPUTS - 1; i++) {
+            hashes[i] = whittle_hash(contexts[i], node, 0);
+        }
+        uint32_t follows = (guess | 0x100u) >> left == node;
+        uint32_t expected = guess >> (left - 1) & 1u;
+        hashes[INPUTS - 1] =
+            whittle_hash(contexts[INPUTS - 1], follows ? left * 2 + expected : 32, node * !follows);
+        unsigned bit = value >> (left - 1) & 1u;
+        bit = whittle_mixer_code(&stream->mixer, stream->coder, &stream->literal_weights, set,
+                                 hashes, bit);
+        node = node << 1 | bit;
+    }
+    whittle_target_append(&stream->images, (uint8_t)node);
+    return (uint8_t)node;
+}
+
+void whittle_code_inserted(whittle_stream *stream, uint8_t value) {
+    const whittle_images *images = &stream->images;
+    uint32_t c1 = whittle_target_recent(images, 1);
+    uint32_t c2 = whittle_target_recent(images, 2);
+    uint32_t c3 = whittle_target_recent(images, 3);
+    uint32_t c4 = whittle_target_recent(images, 4);
+    uint32_t c8 = whittle_target_recent(images, 8);
+    uint32_t place = images->position & 3;
+    uint32_t contexts[INPUTS] = {
+        whittle_hash(1, place, 0),
+        whittle_hash(2, c1, place & 1),
+        whittle_hash(3, c1 | c2 << 8, 0),
+        whittle_hash(4, c1 | c2 << 8 | c3 << 16, 0),
+        whittle_hash(5, c1 | c2 << 8 | c3 << 16 | c4 << 24, 0),
+        whittle_hash(6, c2, place & 1),
+        whittle_hash(7, c4, place),
+        whittle_hash(8, c2 | c4 << 8, place & 1),
+        whittle_hash(9, 0, 0),
+    };
+    code_byte(stream, contexts, SET_INSERTED + place, (uint8_t)c8, value);
+}
+
+uint8_t whittle_code_corrected(whittle_stream *stream, const whittle_unit *unit, unsigned index,
+                               uint8_t expected, uint8_t value) {
+    whittle_images *images = &stream->images;
+    uint32_t raw = unit->source >> 8 * index & 0xFF;
+    uint32_t c1 = whittle_target_recent(images, 1);
+    uint32_t c2 = whittle_target_recent(images, 2);
+    uint32_t before = whittle_source_byte(images, stream->source + index - 1);
+    uint32_t after = whittle_source_byte(images, stream->source + index + 1);
+    uint32_t place = (uint32_t)unit->kind << 3 | index;
+    uint32_t contexts[INPUTS] = {
+        whittle_hash(21, raw, place),
+        whittle_hash(22, raw | c1 << 8 | before << 16, 0),
+        whittle_hash(23, c1 | c2 << 8 | raw << 16, 0),
+        whittle_hash(24, (c1 - before) & 0xFF, raw | place << 8),
+        whittle_hash(25, raw | before << 8 | after << 16, place),
+        whittle_hash(26, expected, place),
+        whittle_hash(27, c1, place),
+        whittle_hash(28, expected | raw << 8 | c1 << 16, place),
+        whittle_hash(29, unit->kind, 0),
+    };
+    uint8_t guess = (uint8_t)(expected + stream->last_difference[unit->kind]);
+    unsigned set = SET_CORRECTED + index + (unit->kind == WHITTLE_KIND_PLAIN ? 0u : 4u);
+    value = code_byte(stream, contexts, set, guess, value);
+    stream->last_difference[unit->kind] = (uint8_t)(value - expected);
+    return value;
+}

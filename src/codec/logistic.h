@@ -1,0 +1,16 @@
+/* The logistic domain of context mixing: stretch(p) = ln(p / (1 - p)) and squash, its inverse.
+ * Integers only: logits are in 1/256, so that +-2304 covers all 12-bit probabilities. */
+#ifndef WHITTLE_CODEC_LOGISTIC_H
+#define WHITTLE_CODEC_LOGISTIC_H
+
+#include <stdint.h>
+
+#define WHITTLE_LOGIT_MAX 2815 /* squash(2815) = 65535 / 65536 */
+
+/* probability: 12 bits, 0 to 4095, taken as the middle of its step. Returns a logit. */
+int32_t whittle_stretch(uint32_t probability);
+
+/* Returns a probability of 16 bits, 1 to 65535, for any logit. */
+uint32_t whittle_squash(int32_t logit);
+
+#endif

@@ -1,0 +1,93 @@
+/* The mixing itself. Time is spent here: one pass over the inputs to predict, one to learn. */
+#include "codec/mixer.h"
+
+#include "codec/logistic.h"
+
+enum { COUNT_BITS = 4, COUNT_MAX = 15, PROBABILITY_BITS = 12 };
+
+/* Learning rate of a slot by its count, in 1/65536: about 1 / (count + 1.6). */
+static const uint16_t slot_rate[COUNT_MAX + 1] = {
+    40960, 25206, 18204, 14247, 11703, 9930, 8623, 7620,
+    6827,  6183,  5650,  5201,  4369,  3449, 2621, 2048,
+};
+
+/* How much a slot is believed by its count, in 1/16. */
+static const uint8_t slot_confidence[COUNT_MAX + 1] = {
+    0, 8, 11, 12, 13, 14, 14, 15, 15, 16, 16, 16, 16, 16, 16, 16,
+};
+
+void whittle_mixer_init(whittle_mixer *mixer, uint16_t *slots, uint32_t slot_count) {
+    mixer->slots = slots;
+    mixer->slot_count = slot_count;
+    mixer->noise = 1;
+    for (uint32_t i = 0; i < slot_count; i++) {
+        slots[i] = WHITTLE_SLOT_INITIAL;
+    }
+}
+
+void whittle_weights_init(whittle_weights *weights, int32_t *values, unsigned sets, unsigned inputs,
+                          int32_t initial, unsigned rate) {
+    weights->values = values;
+    weights->inputs = (uint8_t)inputs;
+    weights->rate = (uint8_t)rate;
+    for (unsigned set = 0; set < sets; set++) {
+        for (unsigned i = 0; i < inputs; i++) {
+            *values++ = initial;
+        }
+        *values++ = 0;
+    }
+}
+
+/* A number for rounding at random: small updates must not be lost in 12 bits. */
+static uint32_t next_noise(whittle_mixer *mixer) {
+    mixer->noise = mixer->noise * 1664525u + 1013904223u;
+    return mixer->noise >> 16;
+}
+
+static void learn_slot(uint16_t *slot, unsigned bit, uint32_t noise) {
+    unsigned count = *slot & COUNT_MAX;
+    int32_t probability = *slot >> COUNT_BITS;
+    int32_t target = bit ? (1 << PROBABILITY_BITS) - 1 : 0;
+    int32_t step = (target - probability) * (int32_t)slot_rate[count] + (int32_t)noise;
+    /* An arithmetic shift, spelled so that C defines it. */
+    probability += step >= 0 ? step >> 16 : -((-step + 65535) >> 16);
+    count += count < COUNT_MAX;
+    *slot = (uint16_t)(probability << COUNT_BITS | (int32_t)count);
+}
+
+static uint16_t *find_slot(const whittle_mixer *mixer, uint32_t hash) {
+    return &mixer->slots[(uint64_t)hash * mixer->slot_count >> 32];
+}
+
+unsigned whittle_mixer_code(whittle_mixer *mixer, whittle_coder *coder, whittle_weights *weights,
+                            unsigned set, const uint32_t *contexts, unsigned bit) {
+    unsigned inputs = weights->inputs;
+    int32_t *weight = weights->values + set * (inputs + 1);
+    uint16_t *slots[WHITTLE_MIXER_INPUTS_MAX];
+    int32_t logits[WHITTLE_MIXER_INPUTS_MAX];
+    int64_t sum = (int64_t)weight[inputs] * 256;
+    for (unsigned i = 0; i < inputs; i++) {
+        uint16_t *slot = find_slot(mixer, contexts[i]);
+        slots[i] = slot;
+        logits[i] = whittle_stretch(*slot >> COUNT_BITS) * slot_confidence[*slot & COUNT_MAX] / 16;
+        sum += (int64_t)weight[i] * logits[i];
+    }
+    uint32_t one = whittle_squash((int32_t)(sum / 65536));
+    bit = coder->code(coder, one, bit);
+    int32_t error = ((int32_t)(bit << 16) - (int32_t)one) * weights->rate / 16;
+    uint32_t noise = next_noise(mixer);
+    for (unsigned i = 0; i < inputs; i++) {
+        weight[i] += logits[i] * (error / 4) / 16384;
+        learn_slot(slots[i], bit, (noise + i * 0x5555u) & 0xFFFFu);
+    }
+    weight[inputs] += 256 * (error / 4) / 16384;
+    return bit;
+}
+
+unsigned whittle_slot_code(whittle_mixer *mixer, whittle_coder *coder, uint16_t *slot,
+                           unsigned bit) {
+    uint32_t one = ((uint32_t)(*slot >> COUNT_BITS) * 16) + 8;
+    bit = coder->code(coder, one, bit);
+    learn_slot(slot, bit, next_noise(mixer));
+    return bit;
+}

@@ -1,0 +1,53 @@
+/* Context mixing: many small adaptive predictions of one bit, weighed into one.
+ *
+ * Each context is a hash that picks a slot of one shared table; a slot is 16 bits, a 12-bit
+ * probability and a 4-bit count that sets its rate of learning. The slots' logits are added with
+ * weights that learn by gradient descent (as in Mahoney's lpaq family), chosen by a small selector.
+ * All of it is integer arithmetic, the same on every CPU.
+ */
+#ifndef WHITTLE_CODEC_MIXER_H
+#define WHITTLE_CODEC_MIXER_H
+
+#include <stdint.h>
+
+#include "codec/coder.h"
+
+#define WHITTLE_MIXER_INPUTS_MAX 16
+
+typedef struct whittle_mixer {
+    uint16_t *slots; /* the hashed table */
+    uint32_t slot_count;
+    uint32_t noise; /* state of the generator that rounds at random, the same in both directions */
+} whittle_mixer;
+
+/* The inputs' weights for one kind of decision: sets of (inputs + 1) values, 65536 = 1.0. */
+typedef struct whittle_weights {
+    int32_t *values;
+    uint8_t inputs;
+    uint8_t rate; /* learning rate */
+} whittle_weights;
+
+void whittle_mixer_init(whittle_mixer *mixer, uint16_t *slots, uint32_t slot_count);
+
+void whittle_weights_init(whittle_weights *weights, int32_t *values, unsigned sets, unsigned inputs,
+                          int32_t initial, unsigned rate);
+
+/* Codes one bit under weights->inputs contexts with the weight set of that number. */
+unsigned whittle_mixer_code(whittle_mixer *mixer, whittle_coder *coder, whittle_weights *weights,
+                            unsigned set, const uint32_t *contexts, unsigned bit);
+
+/* Codes one bit with the single slot given: for rare decisions that need no mixing. */
+unsigned whittle_slot_code(whittle_mixer *mixer, whittle_coder *coder, uint16_t *slot,
+                           unsigned bit);
+
+#define WHITTLE_SLOT_INITIAL 0x8000u
+
+/* A hash of up to three numbers, well mixed in its high bits. */
+static inline uint32_t whittle_hash(uint32_t first, uint32_t second, uint32_t third) {
+    uint32_t hash = first * 0x9E3779B1u + second * 0x85EBCA77u + third * 0xC2B2AE3Du;
+    hash ^= hash >> 15;
+    hash *= 0x2C1B3C6Du;
+    return hash ^ hash >> 13;
+}
+
+#endif

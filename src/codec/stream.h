@@ -1,0 +1,93 @@
+/* The stream: what a payload says, element by element, in both directions.
+ *
+ * The target is a sequence of segments: bytes copied from the source with corrections, or inserted.
+ * Each call of whittle_stream_step codes one element (a number, a unit of a copy, an inserted
+ * byte). A reader gets the values from the coder; a writer gives them by way of the plan and the
+ * target.
+ */
+#ifndef WHITTLE_CODEC_STREAM_H
+#define WHITTLE_CODEC_STREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "codec/coder.h"
+#include "codec/images.h"
+#include "codec/mixer.h"
+#include "codec/number.h"
+#include "codec/prediction.h"
+#include "whittle/patch.h"
+
+/* No element takes more payload bytes than this: every bit takes at most two. */
+#define WHITTLE_STREAM_ELEMENT_MAX 160
+
+/* The part of a decoder's RAM that its structs may take on any machine: the model's tables, which
+ * must be of the same size everywhere, get the rest. */
+#define WHITTLE_STREAM_RESERVED 1088u
+
+/* A copy, as an encoder plans it. */
+typedef struct whittle_copy {
+    uint32_t source;
+    uint32_t target;
+    uint32_t size;
+    bool mapped; /* it begins an entry of the address map */
+} whittle_copy;
+
+/* What only a writer has. */
+typedef struct whittle_plan {
+    const uint8_t *target;
+    const whittle_copy *copies; /* ascending by target, without overlap, none empty */
+    size_t copy_count;
+} whittle_plan;
+
+typedef enum whittle_stream_state {
+    WHITTLE_STREAM_MAP,    /* reading entries of the address map */
+    WHITTLE_STREAM_GAP,    /* where does the next copy begin? */
+    WHITTLE_STREAM_INSERT, /* inserted bytes up to there */
+    WHITTLE_STREAM_COPY_START,
+    WHITTLE_STREAM_COPY,
+    WHITTLE_STREAM_END,
+} whittle_stream_state;
+
+typedef struct whittle_stream {
+    whittle_coder *coder;
+    const whittle_plan *plan; /* NULL for a reader */
+    size_t planned;           /* copies of the plan that were begun */
+    whittle_images images;
+    whittle_predictor predictor;
+    whittle_mixer mixer;
+    whittle_weights unit_weights;
+    whittle_weights literal_weights;
+    whittle_number *numbers;
+    whittle_stream_state state;
+    uint32_t map_entries; /* how many the map will have */
+    uint32_t mapped;      /* map entries whose copies were begun */
+    uint32_t copy_start;  /* target offset where the next copy begins, or the present one began */
+    uint32_t copy_end;    /* target offset where the present one ends */
+    uint32_t source;      /* source offset of the next byte to copy */
+    bool next_is_mapped;  /* the next copy is the next entry of the map */
+    /* What the unit contexts remember. */
+    uint32_t history; /* hits (0) and misses (1) of the last units */
+    uint32_t run;     /* units since the last miss */
+    uint8_t kind_history[WHITTLE_KIND_COUNT];
+    int8_t preference[WHITTLE_KIND_COUNT]; /* below 0: the source's bytes are the better guess */
+    uint8_t last_difference[WHITTLE_KIND_COUNT];
+    uint32_t previous; /* the bytes of the last unit in the source */
+} whittle_stream;
+
+/* Sets up the model for a patch with that header: its images' sizes and regions, its map, and
+ * tables that fill what is left of the memory. The caller fills in coder, plan and the images'
+ * callbacks in the zeroed struct before.
+ *
+ * memory, size   the decoder's RAM but for WHITTLE_STREAM_RESERVED bytes; aligned for uint64_t
+ *
+ * WHITTLE_ERROR_ISA: an instruction set left out of this build. CORRUPT: the map is too large. */
+int whittle_stream_init(whittle_stream *stream, const whittle_header *header,
+                        const uint8_t *header_bytes, void *memory, size_t size);
+
+/* Codes the next element. Returns 0, or an error: WHITTLE_ERROR_CORRUPT where the payload breaks a
+ * rule, or what a callback returned. */
+int whittle_stream_step(whittle_stream *stream);
+
+#endif

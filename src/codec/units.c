@@ -1,0 +1,129 @@
+/* One decision for most units: "as guessed?". Two guesses may compete, the source's bytes as they
+ * are and with their address moved; which comes first is learned for each kind. Only a unit that is
+ * neither is spelled out: each byte as guessed, or a literal. */
+#include "codec/units.h"
+
+#include "codec/literals.h"
+
+enum { INPUTS = WHITTLE_UNIT_INPUTS };
+
+/* What is being asked of a unit. */
+typedef enum question { ASK_FIRST, ASK_SECOND, ASK_BYTE } question;
+
+static unsigned size_class(uint32_t run) {
+    unsigned class = 0;
+    while (run && class < 7) {
+        run >>= class < 3 ? 1 : 2;
+        class ++;
+    }
+    return class;
+}
+
+static unsigned code_flag(whittle_stream *stream, const whittle_unit *unit, question asked,
+                          uint32_t guess, unsigned index, unsigned missed, unsigned miss) {
+    uint32_t moved = unit->predicted != unit->source;
+    uint32_t kind = (uint32_t)unit->kind << 3 | unit->certainty;
+    uint32_t what = kind << 8 | moved << 7 | asked << 5 | index << 3 | missed;
+    uint32_t run = size_class(stream->run);
+    uint32_t next = whittle_source_load(&stream->images, stream->source + unit->size, 2);
+    uint32_t contexts[INPUTS] = {
+        whittle_hash(41, stream->history & 0xFFFF, asked << 3 | missed),
+        whittle_hash(42, run, what),
+        whittle_hash(43, unit->source, what),
+        whittle_hash(44, stream->kind_history[unit->kind], what),
+        whittle_hash(45, unit->source & 0xFFFF, stream->previous ^ what << 16),
+        whittle_hash(46, guess, next ^ what << 16),
+        whittle_hash(47, unit->source & 0xF0FF, what | (stream->history & 3) << 16),
+        whittle_hash(48, unit->referred >> 2, what),
+    };
+    unsigned set =
+        asked == ASK_FIRST ? run * 4 + moved * 2 + (unit->kind != 0) : 32 + index * 4 + asked;
+    return whittle_mixer_code(&stream->mixer, stream->coder, &stream->unit_weights, set, contexts,
+                              miss);
+}
+
+static void append(whittle_stream *stream, uint32_t bytes, unsigned size) {
+    for (unsigned i = 0; i < size; i++) {
+        whittle_target_append(&stream->images, (uint8_t)(bytes >> 8 * i));
+    }
+}
+
+/* A unit that is none of the guesses: returns its bytes, which are then appended. */
+static uint32_t code_bytes(whittle_stream *stream, const whittle_unit *unit, uint32_t guess,
+                           uint32_t actual) {
+    uint32_t bytes = 0;
+    unsigned missed = 0;
+    for (unsigned i = 0; i < unit->size; i++) {
+        uint8_t expected = (uint8_t)(guess >> 8 * i);
+        uint8_t value = (uint8_t)(actual >> 8 * i);
+        unsigned miss = 1;
+        if (missed || i + 1 < unit->size) { /* the last byte must differ if no other did */
+            miss = code_flag(stream, unit, ASK_BYTE, guess, i, missed, value != expected);
+        }
+        if (miss) {
+            value = whittle_code_corrected(stream, unit, i, expected, value);
+            missed |= 1;
+        } else {
+            value = expected;
+            whittle_target_append(&stream->images, value);
+        }
+        bytes |= (uint32_t)value << 8 * i;
+    }
+    return bytes;
+}
+
+static uint32_t planned_bytes(const whittle_stream *stream, unsigned size) {
+    uint32_t bytes = 0;
+    for (unsigned i = 0; stream->plan && i < size; i++) {
+        bytes |= (uint32_t)stream->plan->target[stream->images.position + i] << 8 * i;
+    }
+    return bytes;
+}
+
+/* Which of the two guesses is right is remembered for each kind. */
+static void learn_preference(whittle_stream *stream, const whittle_unit *unit, uint32_t actual) {
+    int8_t *preference = &stream->preference[unit->kind];
+    if (actual == unit->predicted && *preference < 15) {
+        (*preference)++;
+    } else if (actual == unit->source && *preference > -15) {
+        (*preference)--;
+    }
+}
+
+static uint32_t code_guesses(whittle_stream *stream, const whittle_unit *unit, uint32_t actual,
+                             unsigned *miss) {
+    bool competing = unit->predicted != unit->source;
+    bool source_first = competing && stream->preference[unit->kind] < 0;
+    uint32_t first = source_first ? unit->source : unit->predicted;
+    uint32_t second = source_first ? unit->predicted : unit->source;
+    *miss = code_flag(stream, unit, ASK_FIRST, first, 0, source_first, actual != first);
+    if (!*miss) {
+        append(stream, first, unit->size);
+        return first;
+    }
+    if (competing &&
+        !code_flag(stream, unit, ASK_SECOND, second, 0, source_first, actual != second)) {
+        append(stream, second, unit->size);
+        return second;
+    }
+    return code_bytes(stream, unit, first, actual);
+}
+
+void whittle_code_unit(whittle_stream *stream) {
+    whittle_unit unit;
+    whittle_predict(&stream->predictor, stream->source, stream->copy_end - stream->images.position,
+                    &unit);
+    unsigned miss;
+    uint32_t actual = code_guesses(stream, &unit, planned_bytes(stream, unit.size), &miss);
+    if (unit.predicted != unit.source) {
+        learn_preference(stream, &unit, actual);
+    }
+    stream->history = stream->history << 1 | miss;
+    stream->run = miss ? 0 : stream->run + 1;
+    uint8_t *history = &stream->kind_history[unit.kind];
+    *history = (uint8_t)(*history << 1 | miss);
+    stream->previous = unit.source;
+    whittle_predictor_learn(&stream->predictor, &unit, stream->source,
+                            stream->images.position - stream->copy_start, actual);
+    stream->source += unit.size;
+}
