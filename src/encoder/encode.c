@@ -1,0 +1,371 @@
+/* The encoder: tries what may be best, keeps the smallest patch, and proves it with the decoder. */
+#include "whittle/encoder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "encoder/explain.h"
+#include "encoder/matches.h"
+#include "encoder/parse.h"
+#include "encoder/payload.h"
+#include "encoder/recognise.h"
+#include "whittle/apply.h"
+
+/* One way to see the images: an instruction set and the regions of both. */
+typedef struct view {
+    uint8_t isa;
+    layout source;
+    layout target;
+} view;
+
+typedef struct job {
+    const uint8_t *source;
+    const uint8_t *target;
+    size_t source_size;
+    size_t target_size;
+    const whittle_encoder_options *options;
+    match_index index;
+    whittle_header fields;
+    view chosen;
+    whittle_copy *copies;
+    size_t copy_count;
+    uint8_t *patch; /* the smallest so far */
+    size_t patch_size;
+} job;
+
+/* The map has room for that part of the RAM, in 1/16; the tables take the rest. */
+static const unsigned map_shares[] = {1, 2, 4, 7};
+
+/* Copies shorter than this tell little about where addresses went. */
+enum { MAPPED_MIN = 8 };
+
+void whittle_encoder_defaults(whittle_encoder_options *options) {
+    *options = (whittle_encoder_options){.ram = WHITTLE_RAM_DEFAULT, .isa = WHITTLE_ISA_AUTO};
+}
+
+static void report(const job *work, unsigned permille) {
+    if (work->options->progress) {
+        work->options->progress(work->options->progress_context, permille);
+    }
+}
+
+static int fill_fields(job *work) {
+    const whittle_encoder_options *options = work->options;
+    whittle_header *fields = &work->fields;
+    fields->ram = options->ram / WHITTLE_RAM_UNIT * WHITTLE_RAM_UNIT;
+    if (fields->ram < WHITTLE_RAM_MIN || fields->ram > WHITTLE_RAM_MAX) {
+        return WHITTLE_ERROR_ARGUMENT;
+    }
+    if (options->has_security_counter) {
+        fields->flags |= WHITTLE_FLAG_COUNTER;
+        fields->security_counter = options->security_counter;
+    }
+    if (options->has_hardware) {
+        fields->flags |= WHITTLE_FLAG_HARDWARE;
+        fields->hardware = options->hardware;
+    }
+    if (options->firmware_version) {
+        size_t size = strlen(options->firmware_version);
+        if (size == 0 || size > WHITTLE_FIRMWARE_VERSION_MAX) {
+            return WHITTLE_ERROR_ARGUMENT;
+        }
+        fields->flags |= WHITTLE_FLAG_VERSION;
+        fields->firmware_version_size = (uint8_t)size;
+        memcpy(fields->firmware_version, options->firmware_version, size);
+    }
+    return WHITTLE_OK;
+}
+
+/* ---- Choosing the copies that go into the address map ---- */
+
+static int by_size_descending(const void *left, const void *right) {
+    uint32_t a = *(const uint32_t *)left;
+    uint32_t b = *(const uint32_t *)right;
+    return (a < b) - (a > b);
+}
+
+static bool worth_mapping(const whittle_copy *copy, uint32_t shift, uint32_t least) {
+    return copy->size >= least && copy->target - copy->source != shift;
+}
+
+/* Marks the copies of at least that size whose shift differs from that of the one before. */
+static size_t mark_mapped(whittle_copy *copies, size_t count, uint32_t least) {
+    size_t mapped = 0;
+    uint32_t shift = 1u << 31;
+    for (size_t i = 0; i < count; i++) {
+        copies[i].mapped = worth_mapping(&copies[i], shift, least);
+        if (copies[i].mapped) {
+            shift = copies[i].target - copies[i].source;
+            mapped++;
+        }
+    }
+    return mapped;
+}
+
+/* Marks at most capacity copies, the largest ones. */
+static int choose_mapped(job *work, size_t capacity) {
+    bool too_large =
+        work->source_size > WHITTLE_MAP_OFFSET_MAX || work->target_size > WHITTLE_MAP_OFFSET_MAX;
+    if (too_large || capacity == 0) {
+        mark_mapped(work->copies, work->copy_count, UINT32_MAX);
+        return WHITTLE_OK;
+    }
+    if (mark_mapped(work->copies, work->copy_count, MAPPED_MIN) <= capacity) {
+        return WHITTLE_OK;
+    }
+    uint32_t *sizes = malloc(work->copy_count * sizeof *sizes);
+    if (!sizes) {
+        return WHITTLE_ERROR_MEMORY;
+    }
+    for (size_t i = 0; i < work->copy_count; i++) {
+        sizes[i] = work->copies[i].size;
+    }
+    qsort(sizes, work->copy_count, sizeof *sizes, by_size_descending);
+    size_t rank = capacity;
+    while (mark_mapped(work->copies, work->copy_count, sizes[rank] + 1) > capacity) {
+        rank = rank / 2;
+    }
+    free(sizes);
+    return WHITTLE_OK;
+}
+
+/* ---- Choosing how to see the images ---- */
+
+/* A view and the number of wrong bytes that it explains. */
+typedef struct contest {
+    view best;
+    size_t score;
+} contest;
+
+static int try_view(job *work, const view *candidate, contest *result) {
+    explainer explain;
+    int error = explainer_init(&explain, candidate->isa, &candidate->source, &candidate->target,
+                               work->source, work->source_size, work->target, work->target_size);
+    if (!error) {
+        error = explainer_set_map(&explain, work->copies, work->copy_count);
+    }
+    if (!error) {
+        size_t score = explainer_score(&explain, work->copies, work->copy_count);
+        if (score > result->score) {
+            result->score = score;
+            result->best = *candidate;
+        }
+    }
+    explainer_free(&explain);
+    return error;
+}
+
+static bool isa_is_wanted(const job *work, uint8_t isa) {
+    return work->options->isa == WHITTLE_ISA_AUTO || work->options->isa == isa;
+}
+
+static int try_isas(job *work, view *candidate, contest *result) {
+    for (unsigned isa = 0; isa < WHITTLE_ISA_COUNT; isa++) {
+        if (isa_is_wanted(work, (uint8_t)isa)) {
+            candidate->isa = (uint8_t)isa;
+            int error = try_view(work, candidate, result);
+            if (error) {
+                return error;
+            }
+        }
+    }
+    return WHITTLE_OK;
+}
+
+static int try_base(job *work, uint32_t base, contest *result) {
+    view candidate;
+    layout_raw(&candidate.source, work->source_size, base);
+    layout_raw(&candidate.target, work->target_size, base);
+    return try_isas(work, &candidate, result);
+}
+
+static int try_voted_base(job *work, bool big_endian, contest *result) {
+    bool found;
+    uint32_t base = 0;
+    int error = find_load_address(work->source, work->source_size, big_endian, &found, &base);
+    return error || !found ? error : try_base(work, base, result);
+}
+
+static int choose_view(job *work) {
+    contest result = {.score = 0};
+    view esp;
+    int error;
+    if (work->options->isa == WHITTLE_ISA_NONE) {
+        return WHITTLE_OK;
+    }
+    if (work->options->base_given) {
+        error = try_base(work, work->options->base, &result);
+    } else {
+        error = try_base(work, 0, &result);
+        if (!error) {
+            error = try_voted_base(work, false, &result);
+        }
+        if (!error) {
+            error = try_voted_base(work, true, &result);
+        }
+        if (!error && layout_esp(&esp.source, work->source, work->source_size) &&
+            layout_esp(&esp.target, work->target, work->target_size)) {
+            error = try_isas(work, &esp, &result);
+        }
+    }
+    work->chosen = result.best;
+    return error;
+}
+
+/* ---- Parsing ---- */
+
+static int parse_with(job *work, const parse_explainer *judge) {
+    free(work->copies);
+    return parse_target(&work->index, work->target, work->target_size, &parse_costs_default, judge,
+                        &work->copies, &work->copy_count);
+}
+
+/* The first parse knows nothing of addresses; with its map, the second one does. */
+static int parse_again(job *work) {
+    explainer explain;
+    int error =
+        explainer_init(&explain, work->chosen.isa, &work->chosen.source, &work->chosen.target,
+                       work->source, work->source_size, work->target, work->target_size);
+    if (!error) {
+        error = explainer_set_map(&explain, work->copies, work->copy_count);
+    }
+    if (!error) {
+        const parse_explainer judge = {explainer_explains, &explain};
+        error = parse_with(work, &judge);
+    }
+    explainer_free(&explain);
+    return error;
+}
+
+static int plan(job *work) {
+    int error = match_index_build(&work->index, work->source, work->source_size);
+    if (!error) {
+        report(work, 100);
+        error = parse_with(work, NULL);
+    }
+    if (!error) {
+        report(work, 300);
+        error = choose_mapped(work, WHITTLE_MAP_ENTRY_MAX);
+    }
+    if (!error) {
+        error = choose_view(work);
+    }
+    if (!error && work->chosen.source.count > 0) {
+        report(work, 400);
+        error = parse_again(work);
+    }
+    return error;
+}
+
+/* ---- Encoding ---- */
+
+static int keep_smaller(job *work, uint8_t *patch, size_t size) {
+    if (!work->patch || size < work->patch_size) {
+        free(work->patch);
+        work->patch = patch;
+        work->patch_size = size;
+    } else {
+        free(patch);
+    }
+    return WHITTLE_OK;
+}
+
+static int encode_plan(job *work) {
+    const payload_input input = {
+        .source = work->source,
+        .target = work->target,
+        .source_size = work->source_size,
+        .target_size = work->target_size,
+        .copies = work->copies,
+        .copy_count = work->copy_count,
+        .isa = work->chosen.isa,
+        .source_layout = &work->chosen.source,
+        .target_layout = &work->chosen.target,
+        .fields = &work->fields,
+    };
+    uint8_t *patch;
+    size_t size;
+    int error = payload_write_patch(&input, &patch, &size);
+    return error ? error : keep_smaller(work, patch, size);
+}
+
+static int encode_differential(job *work) {
+    int error = plan(work);
+    work->fields.flags |= WHITTLE_FLAG_SOURCE;
+    size_t before = SIZE_MAX;
+    for (unsigned i = 0; !error && i < sizeof map_shares / sizeof *map_shares; i++) {
+        report(work, 500 + i * 80);
+        size_t capacity = work->fields.ram / 16 * map_shares[i] / sizeof(whittle_map_entry);
+        error = choose_mapped(work,
+                              capacity < WHITTLE_MAP_ENTRY_MAX ? capacity : WHITTLE_MAP_ENTRY_MAX);
+        size_t mapped = 0;
+        for (size_t k = 0; k < work->copy_count; k++) {
+            mapped += work->copies[k].mapped;
+        }
+        if (mapped == before) {
+            break; /* a larger share changes nothing */
+        }
+        before = mapped;
+        if (!error) {
+            error = encode_plan(work);
+        }
+    }
+    return error;
+}
+
+static int encode_full(job *work) {
+    work->fields.flags &= (uint8_t)~WHITTLE_FLAG_SOURCE;
+    work->copy_count = 0;
+    work->source_size = 0;
+    memset(&work->chosen, 0, sizeof work->chosen);
+    return encode_plan(work);
+}
+
+/* The decoder, within the declared RAM, must rebuild exactly the target. */
+static int prove(const job *work, const uint8_t *source, size_t source_size) {
+    uint8_t *rebuilt;
+    size_t size;
+    int error = whittle_apply(source, source_size, work->patch, work->patch_size, NULL, NULL,
+                              &rebuilt, &size);
+    if (error) {
+        return error;
+    }
+    bool same = size == work->target_size && (size == 0 || !memcmp(rebuilt, work->target, size));
+    free(rebuilt);
+    return same ? WHITTLE_OK : WHITTLE_ERROR_TARGET;
+}
+
+int whittle_encode(const uint8_t *source, size_t source_size, const uint8_t *target,
+                   size_t target_size, const whittle_encoder_options *options, uint8_t **patch,
+                   size_t *size) {
+    if (source_size > WHITTLE_IMAGE_MAX || target_size > WHITTLE_IMAGE_MAX) {
+        return WHITTLE_ERROR_TOO_LARGE;
+    }
+    job work = {.source = source,
+                .target = target,
+                .source_size = source_size,
+                .target_size = target_size,
+                .options = options};
+    int error = fill_fields(&work);
+    if (!error && !options->full) {
+        error = encode_differential(&work);
+    }
+    /* A full image only has a chance where the patch is not much smaller than the target. */
+    if (!error && (options->full || work.patch_size > target_size / 4)) {
+        error = encode_full(&work);
+    }
+    if (!error) {
+        report(&work, 900);
+        error = prove(&work, source, source_size);
+    }
+    match_index_free(&work.index);
+    free(work.copies);
+    if (error) {
+        free(work.patch);
+        return error;
+    }
+    *patch = work.patch;
+    *size = work.patch_size;
+    report(&work, 1000);
+    return WHITTLE_OK;
+}
