@@ -121,7 +121,7 @@ void whittle_code_unit(whittle_stream *stream) {
     stream->history = stream->history << 1 | miss;
     stream->run = miss ? 0 : stream->run + 1;
     uint8_t *history = &stream->kind_history[unit.kind];
-    *history = (uint8_t)(*history << 1 | miss);
+    *history = (uint8_t)((unsigned)*history << 1 | miss);
     stream->previous = unit.source;
     whittle_predictor_learn(&stream->predictor, &unit, stream->source,
                             stream->images.position - stream->copy_start, actual);
