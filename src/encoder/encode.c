@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "encoder/explain.h"
+#include "encoder/mapping.h"
 #include "encoder/matches.h"
 #include "encoder/parse.h"
 #include "encoder/payload.h"
@@ -35,9 +36,6 @@ typedef struct job {
 
 /* The map has room for that part of the RAM, in 1/16; the tables take the rest. */
 static const unsigned map_shares[] = {1, 2, 4, 7};
-
-/* Copies shorter than this tell little about where addresses went. */
-enum { MAPPED_MIN = 8 };
 
 void whittle_encoder_defaults(whittle_encoder_options *options) {
     *options = (whittle_encoder_options){.ram = WHITTLE_RAM_DEFAULT, .isa = WHITTLE_ISA_AUTO};
@@ -76,57 +74,12 @@ static int fill_fields(job *work) {
     return WHITTLE_OK;
 }
 
-/* ---- Choosing the copies that go into the address map ---- */
-
-static int by_size_descending(const void *left, const void *right) {
-    uint32_t a = *(const uint32_t *)left;
-    uint32_t b = *(const uint32_t *)right;
-    return (a < b) - (a > b);
-}
-
-static bool worth_mapping(const whittle_copy *copy, uint32_t shift, uint32_t least) {
-    return copy->size >= least && copy->target - copy->source != shift;
-}
-
-/* Marks the copies of at least that size whose shift differs from that of the one before. */
-static size_t mark_mapped(whittle_copy *copies, size_t count, uint32_t least) {
-    size_t mapped = 0;
-    uint32_t shift = 1u << 31;
-    for (size_t i = 0; i < count; i++) {
-        copies[i].mapped = worth_mapping(&copies[i], shift, least);
-        if (copies[i].mapped) {
-            shift = copies[i].target - copies[i].source;
-            mapped++;
-        }
-    }
-    return mapped;
-}
-
-/* Marks at most capacity copies, the largest ones. */
+/* The map has room for that many entries; images too large for its offsets go without. */
 static int choose_mapped(job *work, size_t capacity) {
     bool too_large =
         work->source_size > WHITTLE_MAP_OFFSET_MAX || work->target_size > WHITTLE_MAP_OFFSET_MAX;
-    if (too_large || capacity == 0) {
-        mark_mapped(work->copies, work->copy_count, UINT32_MAX);
-        return WHITTLE_OK;
-    }
-    if (mark_mapped(work->copies, work->copy_count, MAPPED_MIN) <= capacity) {
-        return WHITTLE_OK;
-    }
-    uint32_t *sizes = malloc(work->copy_count * sizeof *sizes);
-    if (!sizes) {
-        return WHITTLE_ERROR_MEMORY;
-    }
-    for (size_t i = 0; i < work->copy_count; i++) {
-        sizes[i] = work->copies[i].size;
-    }
-    qsort(sizes, work->copy_count, sizeof *sizes, by_size_descending);
-    size_t rank = capacity;
-    while (mark_mapped(work->copies, work->copy_count, sizes[rank] + 1) > capacity) {
-        rank = rank / 2;
-    }
-    free(sizes);
-    return WHITTLE_OK;
+    capacity = capacity < WHITTLE_MAP_ENTRY_MAX ? capacity : WHITTLE_MAP_ENTRY_MAX;
+    return mapping_choose(work->copies, work->copy_count, too_large ? 0 : capacity);
 }
 
 /* ---- Choosing how to see the images ---- */
@@ -296,12 +249,8 @@ static int encode_differential(job *work) {
     for (unsigned i = 0; !error && i < sizeof map_shares / sizeof *map_shares; i++) {
         report(work, 500 + i * 80);
         size_t capacity = work->fields.ram / 16 * map_shares[i] / sizeof(whittle_map_entry);
-        error = choose_mapped(work,
-                              capacity < WHITTLE_MAP_ENTRY_MAX ? capacity : WHITTLE_MAP_ENTRY_MAX);
-        size_t mapped = 0;
-        for (size_t k = 0; k < work->copy_count; k++) {
-            mapped += work->copies[k].mapped;
-        }
+        error = choose_mapped(work, capacity);
+        size_t mapped = mapping_count(work->copies, work->copy_count);
         if (mapped == before) {
             break; /* a larger share changes nothing */
         }
