@@ -25,14 +25,14 @@ void whittle_mixer_init(whittle_mixer *mixer, uint16_t *slots, uint32_t slot_cou
     }
 }
 
-void whittle_weights_init(whittle_weights *weights, int32_t *values, unsigned sets, unsigned inputs,
+void whittle_weights_init(whittle_weights *weights, int16_t *values, unsigned sets, unsigned inputs,
                           int32_t initial, unsigned rate) {
     weights->values = values;
     weights->inputs = (uint8_t)inputs;
     weights->rate = (uint8_t)rate;
     for (unsigned set = 0; set < sets; set++) {
         for (unsigned i = 0; i < inputs; i++) {
-            *values++ = initial;
+            *values++ = (int16_t)initial;
         }
         *values++ = 0;
     }
@@ -59,28 +59,40 @@ static uint16_t *find_slot(const whittle_mixer *mixer, uint32_t hash) {
     return &mixer->slots[(uint64_t)hash * mixer->slot_count >> 32];
 }
 
+/* Moves a weight by delta / 2^18, rounded at random. */
+static int16_t learn_weight(int16_t weight, int32_t delta, uint32_t noise) {
+    delta += (int32_t)(noise << 2);
+    delta = delta >= 0 ? delta >> 18 : -((-delta + 0x3FFFF) >> 18);
+    int32_t moved = weight + delta;
+    return (int16_t)(moved > INT16_MAX ? INT16_MAX : moved < INT16_MIN ? INT16_MIN : moved);
+}
+
 unsigned whittle_mixer_code(whittle_mixer *mixer, whittle_coder *coder, whittle_weights *weights,
                             unsigned set, const uint32_t *contexts, unsigned bit) {
     unsigned inputs = weights->inputs;
-    int32_t *weight = weights->values + set * (inputs + 1);
+    int16_t *weight = weights->values + set * (inputs + 1);
     uint16_t *slots[WHITTLE_MIXER_INPUTS_MAX];
-    int32_t logits[WHITTLE_MIXER_INPUTS_MAX];
-    int64_t sum = (int64_t)weight[inputs] * 256;
+    int32_t logits[WHITTLE_MIXER_INPUTS_MAX + 1];
+    int32_t sum = 0;
     for (unsigned i = 0; i < inputs; i++) {
         uint16_t *slot = find_slot(mixer, contexts[i]);
         slots[i] = slot;
         logits[i] = whittle_stretch(*slot >> COUNT_BITS) * slot_confidence[*slot & COUNT_MAX] / 16;
-        sum += (int64_t)weight[i] * logits[i];
+        sum += weight[i] * logits[i];
     }
-    uint32_t one = whittle_squash((int32_t)(sum / 65536));
+    logits[inputs] = 256;
+    sum += weight[inputs] * logits[inputs];
+    uint32_t one = whittle_squash(sum / 4096);
     bit = coder->code(coder, one, bit);
-    int32_t error = ((int32_t)(bit << 16) - (int32_t)one) * weights->rate / 16;
+    int32_t error = ((int32_t)(bit << 16) - (int32_t)one) * weights->rate / 64;
     uint32_t noise = next_noise(mixer);
-    for (unsigned i = 0; i < inputs; i++) {
-        weight[i] += logits[i] * (error / 4) / 16384;
-        learn_slot(slots[i], bit, (noise + i * 0x5555u) & 0xFFFFu);
+    for (unsigned i = 0; i <= inputs; i++) {
+        uint32_t own_noise = (noise + i * 0x5555u) & 0xFFFFu;
+        weight[i] = learn_weight(weight[i], logits[i] * error, own_noise);
+        if (i < inputs) {
+            learn_slot(slots[i], bit, own_noise);
+        }
     }
-    weight[inputs] += 256 * (error / 4) / 16384;
     return bit;
 }
 

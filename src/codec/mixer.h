@@ -20,16 +20,16 @@ typedef struct whittle_mixer {
     uint32_t noise; /* state of the generator that rounds at random, the same in both directions */
 } whittle_mixer;
 
-/* The inputs' weights for one kind of decision: sets of (inputs + 1) values, 65536 = 1.0. */
+/* The inputs' weights for one kind of decision: sets of (inputs + 1) values, 4096 = 1.0. */
 typedef struct whittle_weights {
-    int32_t *values;
+    int16_t *values;
     uint8_t inputs;
     uint8_t rate; /* learning rate */
 } whittle_weights;
 
 void whittle_mixer_init(whittle_mixer *mixer, uint16_t *slots, uint32_t slot_count);
 
-void whittle_weights_init(whittle_weights *weights, int32_t *values, unsigned sets, unsigned inputs,
+void whittle_weights_init(whittle_weights *weights, int16_t *values, unsigned sets, unsigned inputs,
                           int32_t initial, unsigned rate);
 
 /* Codes one bit under weights->inputs contexts with the weight set of that number. */

@@ -1,8 +1,8 @@
-/* The adaptive Elias-gamma code. Slots 0..30: "more bits?" after that many; 31: sign, by way of
- * the even coder; 32..62: the bit after the leading one of a number with that many more bits. */
+/* The adaptive Elias-gamma code. Slots 0 to 29: "more bits?" after that many; then the bit after
+ * the leading one, by the count of bits up to eight; then the sign. */
 #include "codec/number.h"
 
-enum { LENGTH_MAX = 30, SECOND = 32 };
+enum { LENGTH_MAX = 30, SECOND = LENGTH_MAX, SECOND_COUNT = 9, SIGN = SECOND + SECOND_COUNT };
 
 void whittle_number_init(whittle_number *number) {
     for (unsigned i = 0; i < WHITTLE_NUMBER_SLOTS; i++) {
@@ -22,7 +22,8 @@ uint32_t whittle_number_code(whittle_number *number, whittle_mixer *mixer, whitt
     for (unsigned left = length; left > 0; left--) {
         unsigned bit = gamma >> (left - 1) & 1;
         if (left == length) {
-            bit = whittle_slot_code(mixer, coder, &number->slots[SECOND + left], bit);
+            unsigned class = left < SECOND_COUNT ? left : SECOND_COUNT - 1;
+            bit = whittle_slot_code(mixer, coder, &number->slots[SECOND + class], bit);
         } else {
             bit = whittle_code_even(coder, bit);
         }
@@ -38,6 +39,6 @@ int32_t whittle_number_code_signed(whittle_number *number, whittle_mixer *mixer,
     if (size == 0) {
         return 0;
     }
-    unsigned negative = whittle_slot_code(mixer, coder, &number->slots[SECOND - 1], value < 0);
+    unsigned negative = whittle_slot_code(mixer, coder, &number->slots[SIGN], value < 0);
     return negative ? -(int32_t)size : (int32_t)size;
 }

@@ -7,7 +7,7 @@
 
 #include "codec/mixer.h"
 
-#define WHITTLE_NUMBER_SLOTS 64
+#define WHITTLE_NUMBER_SLOTS 40
 
 typedef struct whittle_number {
     uint16_t slots[WHITTLE_NUMBER_SLOTS];

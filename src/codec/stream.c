@@ -14,12 +14,14 @@ typedef enum number_use {
     NUMBER_GAP,      /* inserted bytes between copies */
     NUMBER_SIZE,     /* bytes of a copy that is not in the map */
     NUMBER_MOVE,     /* how far such a copy departs from the one before */
-    NUMBER_FLAG,     /* its first slot: is the next copy in the map? */
     NUMBER_COUNT,
 } number_use;
 
-/* Initial weights, 65536 = 1.0, and learning rates. */
-enum { UNIT_WEIGHT = 19000, UNIT_RATE = 24, LITERAL_WEIGHT = 16000, LITERAL_RATE = 24 };
+/* Initial weights, 4096 = 1.0, and learning rates. */
+enum { UNIT_WEIGHT = 1200, UNIT_RATE = 24, LITERAL_WEIGHT = 1000, LITERAL_RATE = 24 };
+
+/* The hashed table must have some room left, in bytes. */
+enum { TABLE_MIN = 512 };
 
 /* Takes size bytes from the memory, aligned for any member of the model. */
 static void *take(uint8_t **memory, size_t *left, size_t size) {
@@ -53,13 +55,13 @@ int whittle_stream_init(whittle_stream *stream, const whittle_header *header,
         take(&next, &left, header->map_entries * sizeof(whittle_map_entry));
     whittle_shift *shifts = take(&next, &left, shift_count * sizeof(whittle_shift));
     whittle_number *numbers = take(&next, &left, NUMBER_COUNT * sizeof(whittle_number));
-    int32_t *unit_values =
-        take(&next, &left, WHITTLE_UNIT_SETS * (WHITTLE_UNIT_INPUTS + 1) * sizeof(int32_t));
-    int32_t *literal_values =
-        take(&next, &left, WHITTLE_LITERAL_SETS * (WHITTLE_LITERAL_INPUTS + 1) * sizeof(int32_t));
+    int16_t *unit_values =
+        take(&next, &left, WHITTLE_UNIT_SETS * (WHITTLE_UNIT_INPUTS + 1) * sizeof(int16_t));
+    int16_t *literal_values =
+        take(&next, &left, WHITTLE_LITERAL_SETS * (WHITTLE_LITERAL_INPUTS + 1) * sizeof(int16_t));
     if (!regions || !entries || !shifts || !numbers || !unit_values || !literal_values ||
-        left < 512) {
-        return WHITTLE_ERROR_CORRUPT;
+        left < TABLE_MIN) {
+        return WHITTLE_ERROR_RAM;
     }
     const whittle_isa_model *isa = whittle_isa_find(header->isa);
     if (header->isa != WHITTLE_ISA_NONE && !isa) {
@@ -76,6 +78,7 @@ int whittle_stream_init(whittle_stream *stream, const whittle_header *header,
     stream->images.target_size = header->target_size;
     stream->map_entries = header->map_entries;
     stream->numbers = numbers;
+    stream->mapped_slot = WHITTLE_SLOT_INITIAL;
     for (unsigned i = 0; i < NUMBER_COUNT; i++) {
         whittle_number_init(&numbers[i]);
     }
@@ -148,8 +151,7 @@ static uint32_t next_mapped_start(const whittle_stream *stream) {
 }
 
 static bool code_is_mapped(whittle_stream *stream, bool mapped) {
-    return whittle_slot_code(&stream->mixer, stream->coder, &stream->numbers[NUMBER_FLAG].slots[0],
-                             mapped);
+    return whittle_slot_code(&stream->mixer, stream->coder, &stream->mapped_slot, mapped);
 }
 
 /* Between two copies: how many bytes are inserted before the next one? */

