@@ -34,8 +34,16 @@ uint8_t whittle_source_byte(whittle_images *images, uint32_t offset) {
 
 uint32_t whittle_source_load(whittle_images *images, uint32_t offset, unsigned count) {
     uint32_t value = 0;
-    for (unsigned i = 0; i < count; i++) {
-        value |= (uint32_t)whittle_source_byte(images, offset + i) << 8 * i;
+    uint32_t start = offset - images->window_start;
+    if (start < images->window_size && count <= images->window_size - start) {
+        const uint8_t *bytes = images->window + start;
+        for (unsigned i = count; i > 0; i--) {
+            value = value << 8 | bytes[i - 1];
+        }
+        return value;
+    }
+    for (unsigned i = count; i > 0; i--) {
+        value = value << 8 | whittle_source_byte(images, offset + i - 1);
     }
     return value;
 }

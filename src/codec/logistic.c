@@ -2,7 +2,7 @@
 #include "codec/logistic.h"
 
 /* stretch of 12-bit probabilities below 1/16, each. */
-static const int16_t stretch_fine[256] = {
+const int16_t whittle_stretch_fine[256] = {
     -2307, -2025, -1895, -1808, -1744, -1693, -1650, -1613, -1581, -1552, -1527, -1503, -1482,
     -1462, -1444, -1427, -1411, -1396, -1381, -1368, -1355, -1343, -1331, -1320, -1309, -1299,
     -1289, -1279, -1270, -1261, -1252, -1244, -1236, -1228, -1221, -1213, -1206, -1199, -1192,
@@ -26,7 +26,7 @@ static const int16_t stretch_fine[256] = {
 };
 
 /* stretch from 1/16 to 1/2, every eighth. */
-static const int16_t stretch_coarse[224] = {
+const int16_t whittle_stretch_coarse[224] = {
     -689, -681, -673, -665, -657, -650, -642, -635, -628, -622, -615, -608, -602, -596, -590, -584,
     -578, -572, -566, -561, -555, -550, -545, -539, -534, -529, -524, -519, -515, -510, -505, -500,
     -496, -491, -487, -483, -478, -474, -470, -465, -461, -457, -453, -449, -445, -441, -437, -434,
@@ -50,12 +50,6 @@ static const uint16_t squash_table[49] = {
     65438, 65459, 65476, 65489, 65500, 65508, 65514, 65519, 65523, 65526, 65528, 65530, 65531,
     65532, 65533, 65534, 65534, 65535, 65535, 65535, 65535, 65535, 65535,
 };
-
-int32_t whittle_stretch(uint32_t probability) {
-    uint32_t small = probability < 2048 ? probability : 4095 - probability;
-    int32_t logit = small < 256 ? stretch_fine[small] : stretch_coarse[(small >> 3) - 32];
-    return small == probability ? logit : -logit;
-}
 
 uint32_t whittle_squash(int32_t logit) {
     uint32_t size = logit < 0 ? (uint32_t)-logit : (uint32_t)logit;

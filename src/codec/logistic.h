@@ -7,8 +7,16 @@
 
 #define WHITTLE_LOGIT_MAX 2815 /* squash(2815) = 65535 / 65536 */
 
+extern const int16_t whittle_stretch_fine[256];
+extern const int16_t whittle_stretch_coarse[224];
+
 /* probability: 12 bits, 0 to 4095, taken as the middle of its step. Returns a logit. */
-int32_t whittle_stretch(uint32_t probability);
+static inline int32_t whittle_stretch(uint32_t probability) {
+    uint32_t small = probability < 2048 ? probability : 4095 - probability;
+    int32_t logit =
+        small < 256 ? whittle_stretch_fine[small] : whittle_stretch_coarse[(small >> 3) - 32];
+    return small == probability ? logit : -logit;
+}
 
 /* Returns a probability of 16 bits, 1 to 65535, for any logit. */
 uint32_t whittle_squash(int32_t logit);

@@ -3,6 +3,9 @@
 
 #include "codec/logistic.h"
 
+/* The logit of the constant input. */
+enum { BIAS = 256 };
+
 enum { COUNT_BITS = 4, COUNT_MAX = 15, PROBABILITY_BITS = 12 };
 
 /* Learning rate of a slot by its count, in 1/65536: about 1 / (count + 1.6). */
@@ -44,27 +47,30 @@ static uint32_t next_noise(whittle_mixer *mixer) {
     return mixer->noise >> 16;
 }
 
-static void learn_slot(uint16_t *slot, unsigned bit, uint32_t noise) {
-    unsigned count = *slot & COUNT_MAX;
-    int32_t probability = *slot >> COUNT_BITS;
+/* Floor of value / 2^shift: a right shift of a negative number is left to the compiler by C, so the
+ * value, at most 2^30 either way, is made positive for it. */
+static inline int32_t shift_right(int32_t value, unsigned shift) {
+    const int32_t offset = (int32_t)1 << 30;
+    return (int32_t)((uint32_t)(value + offset) >> shift) - (offset >> shift);
+}
+
+static inline uint16_t learned_slot(uint32_t slot, unsigned bit, uint32_t noise) {
+    uint32_t count = slot & COUNT_MAX;
+    int32_t probability = (int32_t)(slot >> COUNT_BITS);
     int32_t target = bit ? (1 << PROBABILITY_BITS) - 1 : 0;
-    int32_t step = (target - probability) * (int32_t)slot_rate[count] + (int32_t)noise;
-    /* An arithmetic shift, spelled so that C defines it. */
-    probability += step >= 0 ? step >> 16 : -((-step + 65535) >> 16);
-    count += count < COUNT_MAX;
-    *slot = (uint16_t)(probability << COUNT_BITS | (int32_t)count);
+    probability +=
+        shift_right((target - probability) * (int32_t)slot_rate[count] + (int32_t)noise, 16);
+    return (uint16_t)((uint32_t)probability << COUNT_BITS | (count + (count < COUNT_MAX)));
 }
 
-static uint16_t *find_slot(const whittle_mixer *mixer, uint32_t hash) {
+/* Moves a weight by delta / 2^22, rounded at random. */
+static inline int16_t learned_weight(int32_t weight, int32_t delta, uint32_t noise) {
+    weight += shift_right(delta + (int32_t)(noise << 6), 22);
+    return (int16_t)(weight > INT16_MAX ? INT16_MAX : weight < INT16_MIN ? INT16_MIN : weight);
+}
+
+static inline uint16_t *find_slot(const whittle_mixer *mixer, uint32_t hash) {
     return &mixer->slots[(uint64_t)hash * mixer->slot_count >> 32];
-}
-
-/* Moves a weight by delta / 2^18, rounded at random. */
-static int16_t learn_weight(int16_t weight, int32_t delta, uint32_t noise) {
-    delta += (int32_t)(noise << 2);
-    delta = delta >= 0 ? delta >> 18 : -((-delta + 0x3FFFF) >> 18);
-    int32_t moved = weight + delta;
-    return (int16_t)(moved > INT16_MAX ? INT16_MAX : moved < INT16_MIN ? INT16_MIN : moved);
 }
 
 unsigned whittle_mixer_code(whittle_mixer *mixer, whittle_coder *coder, whittle_weights *weights,
@@ -72,26 +78,23 @@ unsigned whittle_mixer_code(whittle_mixer *mixer, whittle_coder *coder, whittle_
     unsigned inputs = weights->inputs;
     int16_t *weight = weights->values + set * (inputs + 1);
     uint16_t *slots[WHITTLE_MIXER_INPUTS_MAX];
-    int32_t logits[WHITTLE_MIXER_INPUTS_MAX + 1];
-    int32_t sum = 0;
+    int32_t logits[WHITTLE_MIXER_INPUTS_MAX];
+    int32_t sum = weight[inputs] * BIAS;
     for (unsigned i = 0; i < inputs; i++) {
-        uint16_t *slot = find_slot(mixer, contexts[i]);
-        slots[i] = slot;
-        logits[i] = whittle_stretch(*slot >> COUNT_BITS) * slot_confidence[*slot & COUNT_MAX] / 16;
-        sum += weight[i] * logits[i];
+        slots[i] = find_slot(mixer, contexts[i]);
+        uint32_t slot = *slots[i];
+        logits[i] = whittle_stretch(slot >> COUNT_BITS) * slot_confidence[slot & COUNT_MAX];
+        sum += shift_right(weight[i] * logits[i], 4);
     }
-    logits[inputs] = 256;
-    sum += weight[inputs] * logits[inputs];
-    uint32_t one = whittle_squash(sum / 4096);
+    uint32_t one = whittle_squash(shift_right(sum, 12));
     bit = coder->code(coder, one, bit);
-    int32_t error = ((int32_t)(bit << 16) - (int32_t)one) * weights->rate / 64;
+    int32_t error = shift_right(((int32_t)(bit << 16) - (int32_t)one) * weights->rate, 6);
     uint32_t noise = next_noise(mixer);
-    for (unsigned i = 0; i <= inputs; i++) {
-        uint32_t own_noise = (noise + i * 0x5555u) & 0xFFFFu;
-        weight[i] = learn_weight(weight[i], logits[i] * error, own_noise);
-        if (i < inputs) {
-            learn_slot(slots[i], bit, own_noise);
-        }
+    weight[inputs] = learned_weight(weight[inputs], BIAS * 16 * error, noise);
+    for (unsigned i = 0; i < inputs; i++) {
+        noise = (noise + 0x5555u) & 0xFFFFu;
+        weight[i] = learned_weight(weight[i], logits[i] * error, noise);
+        *slots[i] = learned_slot(*slots[i], bit, noise);
     }
     return bit;
 }
@@ -100,6 +103,6 @@ unsigned whittle_slot_code(whittle_mixer *mixer, whittle_coder *coder, uint16_t 
                            unsigned bit) {
     uint32_t one = ((uint32_t)(*slot >> COUNT_BITS) * 16) + 8;
     bit = coder->code(coder, one, bit);
-    learn_slot(slot, bit, next_noise(mixer));
+    *slot = learned_slot(*slot, bit, next_noise(mixer));
     return bit;
 }

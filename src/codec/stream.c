@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "codec/blocks.h"
 #include "codec/literals.h"
 #include "codec/units.h"
 #include "whittle/error.h"
@@ -234,7 +235,7 @@ static void step_copy(whittle_stream *stream) {
         stream->state = WHITTLE_STREAM_GAP;
         return;
     }
-    whittle_code_unit(stream);
+    whittle_code_copied(stream);
 }
 
 int whittle_stream_step(whittle_stream *stream) {

@@ -69,8 +69,10 @@ typedef struct whittle_stream {
     uint32_t source;      /* source offset of the next byte to copy */
     bool next_is_mapped;  /* the next copy is the next entry of the map */
     /* What the unit contexts remember. */
-    uint32_t history; /* hits (0) and misses (1) of the last units */
-    uint32_t run;     /* units since the last miss */
+    uint32_t block_history; /* the same of the last blocks */
+    uint16_t doubtful;      /* units ahead of which one is known to miss; 0: nothing is known */
+    uint32_t history;       /* hits (0) and misses (1) of the last units */
+    uint32_t run;           /* units since the last miss */
     uint8_t kind_history[WHITTLE_KIND_COUNT];
     int8_t preference[WHITTLE_KIND_COUNT]; /* below 0: the source's bytes are the better guess */
     uint8_t last_difference[WHITTLE_KIND_COUNT];

@@ -10,7 +10,7 @@ enum { INPUTS = WHITTLE_UNIT_INPUTS };
 /* What is being asked of a unit. */
 typedef enum question { ASK_FIRST, ASK_SECOND, ASK_BYTE } question;
 
-static unsigned size_class(uint32_t run) {
+unsigned whittle_run_class(uint32_t run) {
     unsigned class = 0;
     while (run && class < 7) {
         run >>= class < 3 ? 1 : 2;
@@ -24,11 +24,12 @@ static unsigned code_flag(whittle_stream *stream, const whittle_unit *unit, ques
     uint32_t moved = unit->predicted != unit->source;
     uint32_t kind = (uint32_t)unit->kind << 3 | unit->certainty;
     uint32_t what = kind << 8 | moved << 7 | asked << 5 | index << 3 | missed;
-    uint32_t run = size_class(stream->run);
+    uint32_t run = whittle_run_class(stream->run);
+    uint32_t state = stream->doubtful ? 8u + stream->doubtful : run;
     uint32_t next = whittle_source_load(&stream->images, stream->source + unit->size, 2);
     uint32_t contexts[INPUTS] = {
         whittle_hash(41, stream->history & 0xFFFF, asked << 3 | missed),
-        whittle_hash(42, run, what),
+        whittle_hash(42, state, what),
         whittle_hash(43, unit->source, what),
         whittle_hash(44, stream->kind_history[unit->kind], what),
         whittle_hash(45, unit->source & 0xFFFF, stream->previous ^ what << 16),
@@ -36,13 +37,14 @@ static unsigned code_flag(whittle_stream *stream, const whittle_unit *unit, ques
         whittle_hash(47, unit->source & 0xF0FF, what | (stream->history & 3) << 16),
         whittle_hash(48, unit->referred >> 2, what),
     };
-    unsigned set =
-        asked == ASK_FIRST ? run * 4 + moved * 2 + (unit->kind != 0) : 32 + index * 4 + asked;
+    unsigned set = asked == ASK_FIRST
+                       ? (stream->doubtful ? 7 : run) * 4 + moved * 2 + (unit->kind != 0)
+                       : 32 + index * 4 + asked;
     return whittle_mixer_code(&stream->mixer, stream->coder, &stream->unit_weights, set, contexts,
                               miss);
 }
 
-static void append(whittle_stream *stream, uint32_t bytes, unsigned size) {
+void whittle_append_bytes(whittle_stream *stream, uint32_t bytes, unsigned size) {
     for (unsigned i = 0; i < size; i++) {
         whittle_target_append(&stream->images, (uint8_t)(bytes >> 8 * i));
     }
@@ -72,7 +74,7 @@ static uint32_t code_bytes(whittle_stream *stream, const whittle_unit *unit, uin
     return bytes;
 }
 
-static uint32_t planned_bytes(const whittle_stream *stream, unsigned size) {
+uint32_t whittle_planned_bytes(const whittle_stream *stream, unsigned size) {
     uint32_t bytes = 0;
     for (unsigned i = 0; stream->plan && i < size; i++) {
         bytes |= (uint32_t)stream->plan->target[stream->images.position + i] << 8 * i;
@@ -98,32 +100,32 @@ static uint32_t code_guesses(whittle_stream *stream, const whittle_unit *unit, u
     uint32_t second = source_first ? unit->predicted : unit->source;
     *miss = code_flag(stream, unit, ASK_FIRST, first, 0, source_first, actual != first);
     if (!*miss) {
-        append(stream, first, unit->size);
+        whittle_append_bytes(stream, first, unit->size);
         return first;
     }
     if (competing &&
         !code_flag(stream, unit, ASK_SECOND, second, 0, source_first, actual != second)) {
-        append(stream, second, unit->size);
+        whittle_append_bytes(stream, second, unit->size);
         return second;
     }
     return code_bytes(stream, unit, first, actual);
 }
 
-void whittle_code_unit(whittle_stream *stream) {
-    whittle_unit unit;
-    whittle_predict(&stream->predictor, stream->source, stream->copy_end - stream->images.position,
-                    &unit);
+void whittle_code_unit(whittle_stream *stream, const whittle_unit *unit) {
     unsigned miss;
-    uint32_t actual = code_guesses(stream, &unit, planned_bytes(stream, unit.size), &miss);
-    if (unit.predicted != unit.source) {
-        learn_preference(stream, &unit, actual);
+    uint32_t actual = code_guesses(stream, unit, whittle_planned_bytes(stream, unit->size), &miss);
+    if (unit->predicted != unit->source) {
+        learn_preference(stream, unit, actual);
     }
     stream->history = stream->history << 1 | miss;
     stream->run = miss ? 0 : stream->run + 1;
-    uint8_t *history = &stream->kind_history[unit.kind];
+    uint8_t *history = &stream->kind_history[unit->kind];
     *history = (uint8_t)((unsigned)*history << 1 | miss);
-    stream->previous = unit.source;
-    whittle_predictor_learn(&stream->predictor, &unit, stream->source,
+    stream->previous = unit->source;
+    whittle_predictor_learn(&stream->predictor, unit, stream->source,
                             stream->images.position - stream->copy_start, actual);
-    stream->source += unit.size;
+    stream->source += unit->size;
+    if (stream->doubtful > 0) {
+        stream->doubtful = miss ? 0 : stream->doubtful - 1;
+    }
 }

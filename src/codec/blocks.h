@@ -1,0 +1,11 @@
+/* Blocks: many units of a copy, coded by one decision while everything goes as predicted. */
+#ifndef WHITTLE_CODEC_BLOCKS_H
+#define WHITTLE_CODEC_BLOCKS_H
+
+#include "codec/stream.h"
+
+/* Codes the next unit of the present copy, or a block of them, and appends it to the target; or
+ * only learns that the next block holds a miss. */
+void whittle_code_copied(whittle_stream *stream);
+
+#endif
