@@ -1,16 +1,18 @@
 # whittle: builds the tools (`make`), shows them (`make demo`), proves them (`make test`).
 # Each folder under src/ is a part of its own; docs/DESIGN.md draws the arrows between them.
+# mk/checks.mk holds what `make test` runs; `make help` lists the targets.
 
 CC      ?= cc
 AR      ?= ar
 CFLAGS  ?= -O2 -g
 PREFIX  ?= /usr/local
 BUILD   ?= build
+SETUP   ?= scripts/setup
 
 WARNINGS := -std=c11 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
             -Wmissing-prototypes -Wundef -Wvla -Werror
 CPPFLAGS += -Iinclude -Isrc -D_GNU_SOURCE
-ALL_CFLAGS = $(WARNINGS) $(CFLAGS) -MMD -MP
+COMPILE   = $(CC) $(CPPFLAGS) $(WARNINGS) $(CFLAGS) -MMD -MP
 
 # The freestanding parts run on devices; the host parts make patches.
 CORE_PARTS := codec decoder device
@@ -31,20 +33,43 @@ TESTS           := $(patsubst %.c,$(BUILD)/%,$(TEST_SOURCES))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all setup demo test unit-tests bench install clean format format-check
+.PHONY: all help setup demo bench install uninstall format format-check clean FORCE
 
 all: diff_creator whittle
 
+help:
+	@echo 'make                 ./diff_creator and ./whittle'
+	@echo 'make demo            show the main job'
+	@echo 'make test            every check below but valgrind and bench'
+	@sed -n 's/^#: //p' mk/checks.mk
+	@echo 'make bench           sizes, times and memory over the corpus (bench/run --help)'
+	@echo 'make install         the tools, to PREFIX=$(PREFIX) below DESTDIR=; make uninstall'
+	@echo 'make format          clang-format every C file'
+	@echo 'make clean           remove what was built'
+
 setup:
-	@scripts/setup
+	@$(SETUP)
 
-$(BUILD)/%.o: %.c
+# ---- Building ----
+
+# Changed flags rebuild everything. Variants (sanitizers, another compiler) have a BUILD of their own.
+$(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+	@echo '$(COMPILE)' | cmp -s - $@ || echo '$(COMPILE)' >$@
 
-$(BUILD)/libwhittle.a: $(LIBRARY_OBJECTS)
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(COMPILE) -c -o $@ $<
+
+# The folders are here so that a deleted source leaves the library.
+$(BUILD)/libwhittle.a: $(LIBRARY_OBJECTS) $(sort $(dir $(CORE_SOURCES) $(HOST_SOURCES)))
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(AR) rcs $@ $(filter %.o,$^)
+
+# What runs on devices, alone: for tests/freestanding, and for firmware that links it.
+$(BUILD)/libcore.a: $(call object,$(CORE_SOURCES)) $(sort $(dir $(CORE_SOURCES)))
+	@rm -f $@
+	$(AR) rcs $@ $(filter %.o,$^)
 
 diff_creator whittle: %: $(BUILD)/tools/%
 	cp $< $@
@@ -56,13 +81,34 @@ $(BUILD)/tools/diff_creator $(BUILD)/tools/whittle: %: %.o $(TOOL_OBJECTS) $(BUI
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call object,$(TEST_SUPPORT)) $(TOOL_OBJECTS) $(BUILD)/libwhittle.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(HOST_LIBS) -lcmocka
 
-unit-tests: all $(TESTS)
-	@scripts/run-tests $(TESTS)
+-include $(patsubst %.c,$(BUILD)/%.d,$(CORE_SOURCES) $(HOST_SOURCES) $(TOOL_SOURCES) \
+                                    $(TEST_SOURCES) $(TEST_SUPPORT))
 
-test: setup
-	@$(MAKE) --no-print-directory unit-tests
+# ---- Using ----
+
+demo: setup
+	@$(MAKE) --no-print-directory all
+	@scripts/demo
+
+bench: all
+	@bench/run
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install diff_creator whittle $(DESTDIR)$(PREFIX)/bin
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/diff_creator $(DESTDIR)$(PREFIX)/bin/whittle
+
+C_FILES = $(shell find include src tools ports bindings tests fuzz -name '*.[ch]' 2>/dev/null)
+
+format:
+	clang-format -i $(C_FILES)
+
+format-check:
+	@clang-format --dry-run -Werror $(C_FILES) && echo 'ok      format-check'
 
 clean:
-	rm -rf $(BUILD) diff_creator whittle
+	rm -rf build $(BUILD) diff_creator whittle
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+include mk/checks.mk

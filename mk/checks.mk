@@ -1,0 +1,44 @@
+# What `make test` runs. Each check prints lines that begin with "ok" or "FAILED"; scripts/run-checks
+# counts them. A check that needs other flags builds in a folder of its own below build/.
+
+.PHONY: test unit-tests freestanding portability test-32 test-clang test-sanitizers valgrind
+
+CHECKS := format-check unit-tests freestanding portability test-sanitizers
+
+test: setup
+	@scripts/run-checks $(CHECKS)
+
+#: make unit-tests      the cmocka programs under tests/
+unit-tests: all $(TESTS)
+	@WHITTLE_TOOLS=$(BUILD)/tools scripts/run-tests $(TESTS)
+
+#: make freestanding    the device parts for four cores: size, no libc, no static data
+freestanding:
+	@tests/freestanding/run
+
+#: make portability     the same bytes from gcc, clang, -m32 and a big-endian machine
+portability:
+	@tests/portability/run
+
+#: make test-32         only the -m32 part of that
+test-32:
+	@tests/portability/run gcc-32
+
+#: make test-clang      only the clang part of that
+test-clang:
+	@tests/portability/run clang
+
+#: make test-sanitizers the unit tests with ASan and UBSan
+SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+test-sanitizers:
+	@$(MAKE) --no-print-directory BUILD=build/sanitizers CFLAGS='-O1 -g $(SANITIZERS)' variant-tests
+
+#: make valgrind        the unit tests under valgrind's memcheck
+valgrind:
+	@$(MAKE) --no-print-directory BUILD=build/valgrind CFLAGS='-O1 -g' \
+	    RUNNER='valgrind -q --error-exitcode=99 --leak-check=full' variant-tests
+
+# The unit tests of a variant, with its own tools and without touching ./diff_creator and ./whittle.
+.PHONY: variant-tests
+variant-tests: $(BUILD)/tools/diff_creator $(BUILD)/tools/whittle $(TESTS)
+	@WHITTLE_TOOLS=$(BUILD)/tools RUNNER='$(RUNNER)' scripts/run-tests $(TESTS)
