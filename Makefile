@@ -11,7 +11,7 @@ SETUP   ?= scripts/setup
 
 WARNINGS := -std=c11 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
             -Wmissing-prototypes -Wundef -Wvla -Werror
-CPPFLAGS += -Iinclude -Isrc -D_GNU_SOURCE
+CPPFLAGS += -Iinclude -Isrc -Iports -Itests -D_GNU_SOURCE
 COMPILE   = $(CC) $(CPPFLAGS) $(WARNINGS) $(CFLAGS) -MMD -MP
 
 # The freestanding parts run on devices; the host parts make patches.
