@@ -39,6 +39,11 @@ static inline uint8_t whittle_target_recent(const whittle_images *images, uint32
     return back <= images->position ? images->recent[offset % WHITTLE_TARGET_RECENT] : 0;
 }
 
+/* The target byte at an offset, which is one of the last WHITTLE_TARGET_RECENT or of those next. */
+static inline uint8_t *whittle_target_at(whittle_images *images, uint32_t offset) {
+    return &images->recent[offset % WHITTLE_TARGET_RECENT];
+}
+
 /* count bytes of the target that start back bytes before the next one, least significant first. */
 uint32_t whittle_target_load(const whittle_images *images, uint32_t back, unsigned count);
 

@@ -4,42 +4,64 @@
 
 #include <stddef.h>
 
+#include "codec/units.h"
+
 enum { INPUTS = WHITTLE_LITERAL_INPUTS };
 
 /* The weight sets: one for each byte of a corrected unit, then by alignment for inserted bytes. */
 enum { SET_CORRECTED = 0, SET_INSERTED = 8 };
 
+/* The slots of a nibble lie together: one hash for each context finds all 15 of them. */
+enum { NIBBLE_SLOTS = 16 };
+
+static void find_nibble(const whittle_mixer *mixer, const uint32_t *contexts, uint32_t node,
+                        uint16_t **slots) {
+    for (unsigned i = 0; i < INPUTS - 1; i++) {
+        slots[i] = whittle_mixer_slot(mixer, whittle_hash(contexts[i], node, 0), NIBBLE_SLOTS);
+    }
+}
+
 /* Codes a byte under INPUTS - 1 hashed contexts; the last input asks whether the byte goes on as
  * guess does. */
-static uint8_t code_byte(whittle_stream *stream, uint32_t contexts[INPUTS], unsigned set,
+static uint8_t code_byte(whittle_stream *stream, const uint32_t contexts[INPUTS], unsigned set,
                          uint8_t guess, uint8_t value) {
-    uint32_t hashes[INPUTS];
+    uint16_t *nibbles[INPUTS];
+    uint16_t *slots[INPUTS];
     uint32_t node = 1;
     for (unsigned left = 8; left > 0; left--) {
+        if (left % 4 == 0) {
+            find_nibble(&stream->mixer, contexts, node, nibbles);
+        }
+        unsigned within = left > 4 ? node : (node & ((1u << (4 - left)) - 1)) | 1u << (4 - left);
         for (unsigned i = 0; i < INPUTS - 1; i++) {
-            hashes[i] = whittle_hash(contexts[i], node, 0);
+            slots[i] = nibbles[i] + within;
         }
         uint32_t follows = (guess | 0x100u) >> left == node;
         uint32_t expected = guess >> (left - 1) & 1u;
-        hashes[INPUTS - 1] =
-            whittle_hash(contexts[INPUTS - 1], follows ? left * 2 + expected : 32, node * !follows);
+        slots[INPUTS - 1] = whittle_mixer_slot(
+            &stream->mixer,
+            whittle_hash(contexts[INPUTS - 1], follows ? left * 2 + expected : 32, node * !follows),
+            1);
         unsigned bit = value >> (left - 1) & 1u;
         bit = whittle_mixer_code(&stream->mixer, stream->coder, &stream->literal_weights, set,
-                                 hashes, bit);
+                                 slots, bit);
         node = node << 1 | bit;
     }
-    whittle_target_append(&stream->images, (uint8_t)node);
     return (uint8_t)node;
 }
 
-void whittle_code_inserted(whittle_stream *stream, uint8_t value) {
-    const whittle_images *images = &stream->images;
-    uint32_t c1 = whittle_target_recent(images, 1);
-    uint32_t c2 = whittle_target_recent(images, 2);
-    uint32_t c3 = whittle_target_recent(images, 3);
-    uint32_t c4 = whittle_target_recent(images, 4);
-    uint32_t c8 = whittle_target_recent(images, 8);
-    uint32_t place = images->position & 3;
+/* Codes the byte of the target at an offset, which comes j-th in a unit of that many bytes. */
+static uint8_t code_inserted(whittle_stream *stream, uint32_t start, unsigned j, unsigned unit,
+                             uint8_t value) {
+    whittle_images *images = &stream->images;
+    uint32_t mask = unit - 1;
+    uint32_t q = start + j;
+    uint32_t c1 = *whittle_target_at(images, (q - 1) ^ mask);
+    uint32_t c2 = *whittle_target_at(images, (q - 2) ^ mask);
+    uint32_t c3 = *whittle_target_at(images, (q - 3) ^ mask);
+    uint32_t c4 = *whittle_target_at(images, (q - 4) ^ mask);
+    uint32_t c8 = *whittle_target_at(images, (q - 8) ^ mask);
+    uint32_t place = q & 3;
     uint32_t contexts[INPUTS] = {
         whittle_hash(1, place, 0),
         whittle_hash(2, c1, place & 1),
@@ -51,7 +73,25 @@ void whittle_code_inserted(whittle_stream *stream, uint8_t value) {
         whittle_hash(8, c2 | c4 << 8, place & 1),
         whittle_hash(9, 0, 0),
     };
-    code_byte(stream, contexts, SET_INSERTED + place, (uint8_t)c8, value);
+    return code_byte(stream, contexts, SET_INSERTED + place, (uint8_t)c8, value);
+}
+
+void whittle_code_inserted(whittle_stream *stream, uint32_t most) {
+    const whittle_isa_model *isa = stream->predictor.isa;
+    uint32_t start = stream->images.position;
+    unsigned unit = isa ? isa->coded_unit : 1;
+    if (start % unit || most < unit) {
+        unit = 1;
+    }
+    uint32_t bytes = whittle_planned_bytes(stream, unit);
+    for (unsigned j = 0; j < unit; j++) {
+        unsigned k = unit - 1 - j;
+        *whittle_target_at(&stream->images, start + k) =
+            code_inserted(stream, start, j, unit, (uint8_t)(bytes >> 8 * k));
+    }
+    for (unsigned k = 0; k < unit; k++) {
+        whittle_target_append(&stream->images, *whittle_target_at(&stream->images, start + k));
+    }
 }
 
 uint8_t whittle_code_corrected(whittle_stream *stream, const whittle_unit *unit, unsigned index,
@@ -77,6 +117,7 @@ uint8_t whittle_code_corrected(whittle_stream *stream, const whittle_unit *unit,
     uint8_t guess = (uint8_t)(expected + stream->last_difference[unit->kind]);
     unsigned set = SET_CORRECTED + index + (unit->kind == WHITTLE_KIND_PLAIN ? 0u : 4u);
     value = code_byte(stream, contexts, set, guess, value);
+    whittle_target_append(images, value);
     stream->last_difference[unit->kind] = (uint8_t)(value - expected);
     return value;
 }

@@ -9,8 +9,9 @@
 #define WHITTLE_LITERAL_INPUTS 9
 #define WHITTLE_LITERAL_SETS   12
 
-/* Codes an inserted byte and appends it to the target. */
-void whittle_code_inserted(whittle_stream *stream, uint8_t value);
+/* Codes inserted bytes, at least one and at most as many as given, and appends them to the target.
+ */
+void whittle_code_inserted(whittle_stream *stream, uint32_t most);
 
 /* Codes a byte of a unit that differs from expected, the prediction of its byte index, and appends
  * it to the target. Returns it. */

@@ -1,6 +1,8 @@
 /* The mixing itself. Time is spent here: one pass over the inputs to predict, one to learn. */
 #include "codec/mixer.h"
 
+#include <assert.h>
+
 #include "codec/logistic.h"
 
 /* The logit of the constant input. */
@@ -47,48 +49,36 @@ static uint32_t next_noise(whittle_mixer *mixer) {
     return mixer->noise >> 16;
 }
 
-/* Floor of value / 2^shift: a right shift of a negative number is left to the compiler by C, so the
- * value, at most 2^30 either way, is made positive for it. */
-static inline int32_t shift_right(int32_t value, unsigned shift) {
-    const int32_t offset = (int32_t)1 << 30;
-    return (int32_t)((uint32_t)(value + offset) >> shift) - (offset >> shift);
-}
+static_assert(-3 >> 1 == -2, "right shifts of negative numbers must round down");
 
 static inline uint16_t learned_slot(uint32_t slot, unsigned bit, uint32_t noise) {
     uint32_t count = slot & COUNT_MAX;
     int32_t probability = (int32_t)(slot >> COUNT_BITS);
     int32_t target = bit ? (1 << PROBABILITY_BITS) - 1 : 0;
-    probability +=
-        shift_right((target - probability) * (int32_t)slot_rate[count] + (int32_t)noise, 16);
+    probability += ((target - probability) * (int32_t)slot_rate[count] + (int32_t)noise) >> 16;
     return (uint16_t)((uint32_t)probability << COUNT_BITS | (count + (count < COUNT_MAX)));
 }
 
 /* Moves a weight by delta / 2^22, rounded at random. */
 static inline int16_t learned_weight(int32_t weight, int32_t delta, uint32_t noise) {
-    weight += shift_right(delta + (int32_t)(noise << 6), 22);
+    weight += (delta + (int32_t)(noise << 6)) >> 22;
     return (int16_t)(weight > INT16_MAX ? INT16_MAX : weight < INT16_MIN ? INT16_MIN : weight);
 }
 
-static inline uint16_t *find_slot(const whittle_mixer *mixer, uint32_t hash) {
-    return &mixer->slots[(uint64_t)hash * mixer->slot_count >> 32];
-}
-
 unsigned whittle_mixer_code(whittle_mixer *mixer, whittle_coder *coder, whittle_weights *weights,
-                            unsigned set, const uint32_t *contexts, unsigned bit) {
+                            unsigned set, uint16_t *const *slots, unsigned bit) {
     unsigned inputs = weights->inputs;
     int16_t *weight = weights->values + set * (inputs + 1);
-    uint16_t *slots[WHITTLE_MIXER_INPUTS_MAX];
     int32_t logits[WHITTLE_MIXER_INPUTS_MAX];
     int32_t sum = weight[inputs] * BIAS;
     for (unsigned i = 0; i < inputs; i++) {
-        slots[i] = find_slot(mixer, contexts[i]);
         uint32_t slot = *slots[i];
         logits[i] = whittle_stretch(slot >> COUNT_BITS) * slot_confidence[slot & COUNT_MAX];
-        sum += shift_right(weight[i] * logits[i], 4);
+        sum += weight[i] * logits[i] >> 4;
     }
-    uint32_t one = whittle_squash(shift_right(sum, 12));
+    uint32_t one = whittle_squash(sum >> 12);
     bit = coder->code(coder, one, bit);
-    int32_t error = shift_right(((int32_t)(bit << 16) - (int32_t)one) * weights->rate, 6);
+    int32_t error = ((int32_t)(bit << 16) - (int32_t)one) * weights->rate >> 6;
     uint32_t noise = next_noise(mixer);
     weight[inputs] = learned_weight(weight[inputs], BIAS * 16 * error, noise);
     for (unsigned i = 0; i < inputs; i++) {
@@ -97,6 +87,16 @@ unsigned whittle_mixer_code(whittle_mixer *mixer, whittle_coder *coder, whittle_
         *slots[i] = learned_slot(*slots[i], bit, noise);
     }
     return bit;
+}
+
+unsigned whittle_mixer_code_hashed(whittle_mixer *mixer, whittle_coder *coder,
+                                   whittle_weights *weights, unsigned set,
+                                   const uint32_t *hashes, unsigned bit) {
+    uint16_t *slots[WHITTLE_MIXER_INPUTS_MAX];
+    for (unsigned i = 0; i < weights->inputs; i++) {
+        slots[i] = whittle_mixer_slot(mixer, hashes[i], 1);
+    }
+    return whittle_mixer_code(mixer, coder, weights, set, slots, bit);
 }
 
 unsigned whittle_slot_code(whittle_mixer *mixer, whittle_coder *coder, uint16_t *slot,

@@ -32,9 +32,20 @@ void whittle_mixer_init(whittle_mixer *mixer, uint16_t *slots, uint32_t slot_cou
 void whittle_weights_init(whittle_weights *weights, int16_t *values, unsigned sets, unsigned inputs,
                           int32_t initial, unsigned rate);
 
-/* Codes one bit under weights->inputs contexts with the weight set of that number. */
+/* The slot that a hash picks, which has count - 1 more slots behind it. */
+static inline uint16_t *whittle_mixer_slot(const whittle_mixer *mixer, uint32_t hash,
+                                           uint32_t count) {
+    return &mixer->slots[(uint64_t)hash * (mixer->slot_count - (count - 1)) >> 32];
+}
+
+/* Codes one bit under weights->inputs slots with the weight set of that number. */
 unsigned whittle_mixer_code(whittle_mixer *mixer, whittle_coder *coder, whittle_weights *weights,
-                            unsigned set, const uint32_t *contexts, unsigned bit);
+                            unsigned set, uint16_t *const *slots, unsigned bit);
+
+/* The same with one slot for each hash. */
+unsigned whittle_mixer_code_hashed(whittle_mixer *mixer, whittle_coder *coder,
+                                   whittle_weights *weights, unsigned set,
+                                   const uint32_t *hashes, unsigned bit);
 
 /* Codes one bit with the single slot given: for rare decisions that need no mixing. */
 unsigned whittle_slot_code(whittle_mixer *mixer, whittle_coder *coder, uint16_t *slot,

@@ -189,7 +189,7 @@ static void step_insert(whittle_stream *stream) {
                             : WHITTLE_STREAM_COPY_START;
         return;
     }
-    whittle_code_inserted(stream, stream->plan ? stream->plan->target[position] : 0);
+    whittle_code_inserted(stream, stream->copy_start - position);
 }
 
 static int step_copy_start(whittle_stream *stream) {

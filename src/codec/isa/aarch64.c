@@ -130,4 +130,4 @@ static bool rewrite(const whittle_reference *reference, uint32_t address, uint32
     }
 }
 
-const whittle_isa_model whittle_isa_aarch64 = {length, refer, rewrite, resolve};
+const whittle_isa_model whittle_isa_aarch64 = {4, length, refer, rewrite, resolve};

@@ -23,6 +23,10 @@ typedef struct whittle_reference {
 } whittle_reference;
 
 typedef struct whittle_isa_model {
+    /* Inserted bytes are coded from the last to the first of aligned units of this many, so that an
+     * opcode comes before its operands; 1: in their order. */
+    uint8_t coded_unit;
+
     /* Bytes of the instruction at the source offset, 1 to WHITTLE_UNIT_MAX. */
     unsigned (*length)(whittle_images *images, uint32_t offset);
 

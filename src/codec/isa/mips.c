@@ -150,5 +150,5 @@ static uint32_t resolve_be(const whittle_reference *reference, uint32_t address,
     return resolve_word(reference, address, swap(bits), swap(first));
 }
 
-const whittle_isa_model whittle_isa_mips_le = {length, refer_le, rewrite_le, resolve_le};
-const whittle_isa_model whittle_isa_mips_be = {length, refer_be, rewrite_be, resolve_be};
+const whittle_isa_model whittle_isa_mips_le = {4, length, refer_le, rewrite_le, resolve_le};
+const whittle_isa_model whittle_isa_mips_be = {1, length, refer_be, rewrite_be, resolve_be};

@@ -229,4 +229,4 @@ static bool rewrite(const whittle_reference *reference, uint32_t address, uint32
     }
 }
 
-const whittle_isa_model whittle_isa_riscv = {length, refer, rewrite, resolve};
+const whittle_isa_model whittle_isa_riscv = {1, length, refer, rewrite, resolve};

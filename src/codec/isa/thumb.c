@@ -127,4 +127,4 @@ static bool rewrite(const whittle_reference *reference, uint32_t address, uint32
     }
 }
 
-const whittle_isa_model whittle_isa_thumb = {length, refer, rewrite, resolve};
+const whittle_isa_model whittle_isa_thumb = {2, length, refer, rewrite, resolve};
