@@ -79,7 +79,7 @@ static unsigned code_block_flag(whittle_stream *stream, const whittle_unit *firs
         whittle_hash(68, what, 0),
     };
     unsigned set = doubtful ? WHITTLE_UNIT_SET_HALVING : WHITTLE_UNIT_SET_BLOCK;
-    return whittle_mixer_code_hashed(&stream->mixer, stream->coder, &stream->unit_weights, set, contexts,
+    return whittle_mixer_code(&stream->mixer, stream->coder, &stream->unit_weights, set, contexts,
                               find_miss(stream, first, size));
 }
 

@@ -11,40 +11,24 @@ enum { INPUTS = WHITTLE_LITERAL_INPUTS };
 /* The weight sets: one for each byte of a corrected unit, then by alignment for inserted bytes. */
 enum { SET_CORRECTED = 0, SET_INSERTED = 8 };
 
-/* The slots of a nibble lie together: one hash for each context finds all 15 of them. */
-enum { NIBBLE_SLOTS = 16 };
-
-static void find_nibble(const whittle_mixer *mixer, const uint32_t *contexts, uint32_t node,
-                        uint16_t **slots) {
-    for (unsigned i = 0; i < INPUTS - 1; i++) {
-        slots[i] = whittle_mixer_slot(mixer, whittle_hash(contexts[i], node, 0), NIBBLE_SLOTS);
-    }
-}
-
 /* Codes a byte under INPUTS - 1 hashed contexts; the last input asks whether the byte goes on as
  * guess does. */
 static uint8_t code_byte(whittle_stream *stream, const uint32_t contexts[INPUTS], unsigned set,
                          uint8_t guess, uint8_t value) {
-    uint16_t *nibbles[INPUTS];
-    uint16_t *slots[INPUTS];
+    uint32_t hashes[INPUTS];
     uint32_t node = 1;
     for (unsigned left = 8; left > 0; left--) {
-        if (left % 4 == 0) {
-            find_nibble(&stream->mixer, contexts, node, nibbles);
-        }
-        unsigned within = left > 4 ? node : (node & ((1u << (4 - left)) - 1)) | 1u << (4 - left);
+        uint32_t step = node * 0x9E3779B1u;
         for (unsigned i = 0; i < INPUTS - 1; i++) {
-            slots[i] = nibbles[i] + within;
+            hashes[i] = contexts[i] ^ step;
         }
         uint32_t follows = (guess | 0x100u) >> left == node;
         uint32_t expected = guess >> (left - 1) & 1u;
-        slots[INPUTS - 1] = whittle_mixer_slot(
-            &stream->mixer,
-            whittle_hash(contexts[INPUTS - 1], follows ? left * 2 + expected : 32, node * !follows),
-            1);
+        hashes[INPUTS - 1] =
+            whittle_hash(contexts[INPUTS - 1], follows ? left * 2 + expected : 32, node * !follows);
         unsigned bit = value >> (left - 1) & 1u;
         bit = whittle_mixer_code(&stream->mixer, stream->coder, &stream->literal_weights, set,
-                                 slots, bit);
+                                 hashes, bit);
         node = node << 1 | bit;
     }
     return (uint8_t)node;

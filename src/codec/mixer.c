@@ -8,25 +8,31 @@
 /* The logit of the constant input. */
 enum { BIAS = 256 };
 
-enum { COUNT_BITS = 4, COUNT_MAX = 15, PROBABILITY_BITS = 12 };
+enum { COUNT_BITS = 3, COUNT_MAX = 7, PROBABILITY_BITS = 13, STRETCH_BITS = 12 };
 
-/* Learning rate of a slot by its count, in 1/65536: about 1 / (count + 1.6). */
-static const uint16_t slot_rate[COUNT_MAX + 1] = {
-    40960, 25206, 18204, 14247, 11703, 9930, 8623, 7620,
-    6827,  6183,  5650,  5201,  4369,  3449, 2621, 2048,
+/* What a slot's count stands for: how fast the slot learns, in 1/65536; how likely it is then
+ * counted up, in 1/65536; how much it is believed, in 1/16. The first bit seen in a context nearly
+ * settles its probability, because most contexts of firmware are deterministic. */
+static const uint16_t learning_rate[COUNT_MAX + 1] = {
+    60000, 24000, 16000, 11500, 8200, 5200, 3300, 2048,
 };
-
-/* How much a slot is believed by its count, in 1/16. */
-static const uint8_t slot_confidence[COUNT_MAX + 1] = {
-    0, 8, 11, 12, 13, 14, 14, 15, 15, 16, 16, 16, 16, 16, 16, 16,
+static const uint16_t counting_rate[COUNT_MAX + 1] = {
+    65535, 65535, 65535, 40000, 24000, 12000, 8000, 0,
 };
+static const uint8_t confidence[COUNT_MAX + 1] = {0, 7, 10, 13, 14, 15, 16, 16};
 
-void whittle_mixer_init(whittle_mixer *mixer, uint16_t *slots, uint32_t slot_count) {
-    mixer->slots = slots;
-    mixer->slot_count = slot_count;
+/* A slot that is taken is aged with this probability, in 1/65536, by whoever wanted it; with a
+ * count up to AGED it is taken over. */
+enum { AGING_RATE = 24576, AGED = 1 };
+
+void whittle_mixer_init(whittle_mixer *mixer, void *memory, size_t size) {
+    mixer->slot_count = (uint32_t)(size / WHITTLE_SLOT_SIZE);
+    mixer->slots = memory;
+    mixer->checks = (uint8_t *)(mixer->slots + mixer->slot_count);
     mixer->noise = 1;
-    for (uint32_t i = 0; i < slot_count; i++) {
-        slots[i] = WHITTLE_SLOT_INITIAL;
+    for (uint32_t i = 0; i < mixer->slot_count; i++) {
+        mixer->slots[i] = WHITTLE_SLOT_INITIAL;
+        mixer->checks[i] = 0;
     }
 }
 
@@ -55,8 +61,9 @@ static inline uint16_t learned_slot(uint32_t slot, unsigned bit, uint32_t noise)
     uint32_t count = slot & COUNT_MAX;
     int32_t probability = (int32_t)(slot >> COUNT_BITS);
     int32_t target = bit ? (1 << PROBABILITY_BITS) - 1 : 0;
-    probability += ((target - probability) * (int32_t)slot_rate[count] + (int32_t)noise) >> 16;
-    return (uint16_t)((uint32_t)probability << COUNT_BITS | (count + (count < COUNT_MAX)));
+    probability += ((target - probability) * (int32_t)learning_rate[count] + (int32_t)noise) >> 16;
+    count += (noise * 40503u & 0xFFFF) < counting_rate[count];
+    return (uint16_t)((uint32_t)probability << COUNT_BITS | count);
 }
 
 /* Moves a weight by delta / 2^22, rounded at random. */
@@ -65,16 +72,39 @@ static inline int16_t learned_weight(int32_t weight, int32_t delta, uint32_t noi
     return (int16_t)(weight > INT16_MAX ? INT16_MAX : weight < INT16_MIN ? INT16_MIN : weight);
 }
 
+/* The slot of a hash, or NULL if it is another's. */
+static inline uint16_t *find_slot(whittle_mixer *mixer, uint32_t hash) {
+    uint32_t index = (uint32_t)((uint64_t)hash * mixer->slot_count >> 32);
+    uint16_t *slot = &mixer->slots[index];
+    uint8_t check = (uint8_t)hash;
+    if (mixer->checks[index] == check) {
+        return slot;
+    }
+    if ((*slot & COUNT_MAX) <= AGED) {
+        *slot = WHITTLE_SLOT_INITIAL;
+        mixer->checks[index] = check;
+        return slot;
+    }
+    if (next_noise(mixer) < AGING_RATE) {
+        (*slot)--;
+    }
+    return NULL;
+}
+
 unsigned whittle_mixer_code(whittle_mixer *mixer, whittle_coder *coder, whittle_weights *weights,
-                            unsigned set, uint16_t *const *slots, unsigned bit) {
+                            unsigned set, const uint32_t *hashes, unsigned bit) {
     unsigned inputs = weights->inputs;
     int16_t *weight = weights->values + set * (inputs + 1);
+    uint16_t *slots[WHITTLE_MIXER_INPUTS_MAX];
     int32_t logits[WHITTLE_MIXER_INPUTS_MAX];
     int32_t sum = weight[inputs] * BIAS;
     for (unsigned i = 0; i < inputs; i++) {
-        uint32_t slot = *slots[i];
-        logits[i] = whittle_stretch(slot >> COUNT_BITS) * slot_confidence[slot & COUNT_MAX];
-        sum += weight[i] * logits[i] >> 4;
+        slots[i] = find_slot(mixer, hashes[i]);
+        if (slots[i]) {
+            uint32_t slot = *slots[i];
+            logits[i] = whittle_stretch(slot >> (16 - STRETCH_BITS)) * confidence[slot & COUNT_MAX];
+            sum += weight[i] * logits[i] >> 4;
+        }
     }
     uint32_t one = whittle_squash(sum >> 12);
     bit = coder->code(coder, one, bit);
@@ -83,25 +113,17 @@ unsigned whittle_mixer_code(whittle_mixer *mixer, whittle_coder *coder, whittle_
     weight[inputs] = learned_weight(weight[inputs], BIAS * 16 * error, noise);
     for (unsigned i = 0; i < inputs; i++) {
         noise = (noise + 0x5555u) & 0xFFFFu;
-        weight[i] = learned_weight(weight[i], logits[i] * error, noise);
-        *slots[i] = learned_slot(*slots[i], bit, noise);
+        if (slots[i]) {
+            weight[i] = learned_weight(weight[i], logits[i] * error, noise);
+            *slots[i] = learned_slot(*slots[i], bit, noise);
+        }
     }
     return bit;
 }
 
-unsigned whittle_mixer_code_hashed(whittle_mixer *mixer, whittle_coder *coder,
-                                   whittle_weights *weights, unsigned set,
-                                   const uint32_t *hashes, unsigned bit) {
-    uint16_t *slots[WHITTLE_MIXER_INPUTS_MAX];
-    for (unsigned i = 0; i < weights->inputs; i++) {
-        slots[i] = whittle_mixer_slot(mixer, hashes[i], 1);
-    }
-    return whittle_mixer_code(mixer, coder, weights, set, slots, bit);
-}
-
 unsigned whittle_slot_code(whittle_mixer *mixer, whittle_coder *coder, uint16_t *slot,
                            unsigned bit) {
-    uint32_t one = ((uint32_t)(*slot >> COUNT_BITS) * 16) + 8;
+    uint32_t one = (uint32_t)(*slot >> COUNT_BITS) * 8 + 4;
     bit = coder->code(coder, one, bit);
     *slot = learned_slot(*slot, bit, next_noise(mixer));
     return bit;

@@ -1,21 +1,28 @@
 /* Context mixing: many small adaptive predictions of one bit, weighed into one.
  *
- * Each context is a hash that picks a slot of one shared table; a slot is 16 bits, a 12-bit
- * probability and a 4-bit count that sets its rate of learning. The slots' logits are added with
- * weights that learn by gradient descent (as in Mahoney's lpaq family), chosen by a small selector.
- * All of it is integer arithmetic, the same on every CPU.
+ * Each context is a hash that picks a slot of one shared table: a probability, a count that sets
+ * its rate of learning, and a check byte that tells whose slot it is. A context that finds its slot
+ * taken has no say, but now and then ages the other until it can take the slot over: so a small
+ * table keeps what is used often. The slots' logits are added with weights that learn by gradient
+ * descent (as in Mahoney's lpaq family), chosen by a small selector. All of it is integer
+ * arithmetic, the same on every CPU.
  */
 #ifndef WHITTLE_CODEC_MIXER_H
 #define WHITTLE_CODEC_MIXER_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "codec/coder.h"
 
 #define WHITTLE_MIXER_INPUTS_MAX 16
 
+/* Bytes of the table for each slot. */
+#define WHITTLE_SLOT_SIZE 3
+
 typedef struct whittle_mixer {
     uint16_t *slots; /* the hashed table */
+    uint8_t *checks; /* one for each slot */
     uint32_t slot_count;
     uint32_t noise; /* state of the generator that rounds at random, the same in both directions */
 } whittle_mixer;
@@ -27,25 +34,16 @@ typedef struct whittle_weights {
     uint8_t rate; /* learning rate */
 } whittle_weights;
 
-void whittle_mixer_init(whittle_mixer *mixer, uint16_t *slots, uint32_t slot_count);
+/* Sets up the table in memory of that size, aligned for uint16_t. */
+void whittle_mixer_init(whittle_mixer *mixer, void *memory, size_t size);
 
 void whittle_weights_init(whittle_weights *weights, int16_t *values, unsigned sets, unsigned inputs,
                           int32_t initial, unsigned rate);
 
-/* The slot that a hash picks, which has count - 1 more slots behind it. */
-static inline uint16_t *whittle_mixer_slot(const whittle_mixer *mixer, uint32_t hash,
-                                           uint32_t count) {
-    return &mixer->slots[(uint64_t)hash * (mixer->slot_count - (count - 1)) >> 32];
-}
-
-/* Codes one bit under weights->inputs slots with the weight set of that number. */
+/* Codes one bit under weights->inputs contexts, given by hashes, with the weight set of that number.
+ */
 unsigned whittle_mixer_code(whittle_mixer *mixer, whittle_coder *coder, whittle_weights *weights,
-                            unsigned set, uint16_t *const *slots, unsigned bit);
-
-/* The same with one slot for each hash. */
-unsigned whittle_mixer_code_hashed(whittle_mixer *mixer, whittle_coder *coder,
-                                   whittle_weights *weights, unsigned set,
-                                   const uint32_t *hashes, unsigned bit);
+                            unsigned set, const uint32_t *hashes, unsigned bit);
 
 /* Codes one bit with the single slot given: for rare decisions that need no mixing. */
 unsigned whittle_slot_code(whittle_mixer *mixer, whittle_coder *coder, uint16_t *slot,

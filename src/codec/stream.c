@@ -87,7 +87,7 @@ int whittle_stream_init(whittle_stream *stream, const whittle_header *header,
                          UNIT_WEIGHT, UNIT_RATE);
     whittle_weights_init(&stream->literal_weights, literal_values, WHITTLE_LITERAL_SETS,
                          WHITTLE_LITERAL_INPUTS, LITERAL_WEIGHT, LITERAL_RATE);
-    whittle_mixer_init(&stream->mixer, (uint16_t *)(void *)next, (uint32_t)(left / 2));
+    whittle_mixer_init(&stream->mixer, next, left);
     stream->state = WHITTLE_STREAM_MAP;
     return WHITTLE_OK;
 }

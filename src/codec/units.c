@@ -40,7 +40,7 @@ static unsigned code_flag(whittle_stream *stream, const whittle_unit *unit, ques
     unsigned set = asked == ASK_FIRST
                        ? (stream->doubtful ? 7 : run) * 4 + moved * 2 + (unit->kind != 0)
                        : 32 + index * 4 + asked;
-    return whittle_mixer_code_hashed(&stream->mixer, stream->coder, &stream->unit_weights, set, contexts,
+    return whittle_mixer_code(&stream->mixer, stream->coder, &stream->unit_weights, set, contexts,
                               miss);
 }
 
