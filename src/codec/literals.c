@@ -34,6 +34,34 @@ static uint8_t code_byte(whittle_stream *stream, const uint32_t contexts[INPUTS]
     return (uint8_t)node;
 }
 
+/* Goes on to the instruction at the end of the target, which may have begun already. */
+static void walk_instructions(whittle_stream *stream) {
+    const whittle_isa_model *isa = stream->predictor.isa;
+    const whittle_images *images = &stream->images;
+    while (isa) {
+        uint32_t behind = images->position - stream->instruction;
+        if (behind < 2) {
+            break;
+        }
+        uint32_t bits = whittle_target_load(images, behind, behind < 4 ? behind : 4);
+        unsigned length = isa->length(bits & 0xFFFF, stream->instruction);
+        if (length > behind) {
+            break;
+        }
+        bits &= length == 4 ? UINT32_MAX : (1u << 8 * length) - 1;
+        stream->opcodes = stream->opcodes << 16 | whittle_hash(bits & isa->opcode_mask, 0, 0) >> 16;
+        stream->instruction += length;
+    }
+}
+
+enum { WALK_BEFORE = 32 };
+
+void whittle_insertion_begins(whittle_stream *stream) {
+    uint32_t position = stream->images.position;
+    stream->instruction = position > WALK_BEFORE ? (position - WALK_BEFORE) & ~3u : 0;
+    walk_instructions(stream);
+}
+
 /* Codes the byte of the target at an offset, which comes j-th in a unit of that many bytes. */
 static uint8_t code_inserted(whittle_stream *stream, uint32_t start, unsigned j, unsigned unit,
                              uint8_t value) {
@@ -46,18 +74,24 @@ static uint8_t code_inserted(whittle_stream *stream, uint32_t start, unsigned j,
     uint32_t c4 = *whittle_target_at(images, (q - 4) ^ mask);
     uint32_t c8 = *whittle_target_at(images, (q - 8) ^ mask);
     uint32_t place = q & 3;
+    uint32_t ph = q - stream->instruction;
+    if (ph > 4) ph = 4;
+    uint32_t word = c1 | c2 << 8 | c3 << 16 | c4 << 24;
+    uint32_t cur = ph == 0 ? 0 : ph >= 4 ? word : word & ((1u << 8 * ph) - 1);
+    uint32_t op1 = stream->opcodes & 0xFFFF;
+    (void)cur, (void)op1;
     uint32_t contexts[INPUTS] = {
-        whittle_hash(1, place, 0),
-        whittle_hash(2, c1, place & 1),
+        whittle_hash(1, ph, 0),
+        whittle_hash(2, c1, ph),
         whittle_hash(3, c1 | c2 << 8, 0),
         whittle_hash(4, c1 | c2 << 8 | c3 << 16, 0),
         whittle_hash(5, c1 | c2 << 8 | c3 << 16 | c4 << 24, 0),
-        whittle_hash(6, c2, place & 1),
-        whittle_hash(7, c4, place),
-        whittle_hash(8, c2 | c4 << 8, place & 1),
+        whittle_hash(6, c2, ph),
+        whittle_hash(7, cur | ph << 24, 0),
+        whittle_hash(8, cur | ph << 24, op1),
         whittle_hash(9, 0, 0),
     };
-    return code_byte(stream, contexts, SET_INSERTED + place, (uint8_t)c8, value);
+    return code_byte(stream, contexts, SET_INSERTED + (ph & 3), (uint8_t)c8, value);
 }
 
 void whittle_code_inserted(whittle_stream *stream, uint32_t most) {
@@ -76,6 +110,7 @@ void whittle_code_inserted(whittle_stream *stream, uint32_t most) {
     for (unsigned k = 0; k < unit; k++) {
         whittle_target_append(&stream->images, *whittle_target_at(&stream->images, start + k));
     }
+    walk_instructions(stream);
 }
 
 uint8_t whittle_code_corrected(whittle_stream *stream, const whittle_unit *unit, unsigned index,

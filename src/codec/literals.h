@@ -9,6 +9,9 @@
 #define WHITTLE_LITERAL_INPUTS 9
 #define WHITTLE_LITERAL_SETS   12
 
+/* Finds the instructions before the bytes inserted next. */
+void whittle_insertion_begins(whittle_stream *stream);
+
 /* Codes inserted bytes, at least one and at most as many as given, and appends them to the target.
  */
 void whittle_code_inserted(whittle_stream *stream, uint32_t most);

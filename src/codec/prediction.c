@@ -103,10 +103,14 @@ static bool predict_pointer(whittle_predictor *predictor, whittle_unit *unit) {
     return true;
 }
 
+static unsigned length_at(whittle_predictor *predictor, uint32_t source) {
+    return predictor->isa->length(whittle_source_load(predictor->images, source, 2), source);
+}
+
 /* Bytes from source to the next instruction boundary; 0 on a boundary. */
 static uint32_t distance_to_boundary(whittle_predictor *predictor, uint32_t source) {
     while (predictor->boundary < source) {
-        predictor->boundary += predictor->isa->length(predictor->images, predictor->boundary);
+        predictor->boundary += length_at(predictor, predictor->boundary);
     }
     return predictor->boundary - source;
 }
@@ -118,7 +122,7 @@ void whittle_predict(whittle_predictor *predictor, uint32_t source, uint32_t lim
     unsigned size = 4 - (source & 3);
     if (predictor->isa) {
         uint32_t distance = distance_to_boundary(predictor, source);
-        size = distance ? distance : predictor->isa->length(images, source);
+        size = distance ? distance : length_at(predictor, source);
         if (distance == 0 && size <= limit) {
             unit->source = whittle_source_load(images, source, size);
             unit->predicted = unit->source;

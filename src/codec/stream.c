@@ -177,6 +177,7 @@ static int step_gap(whittle_stream *stream, bool first) {
         stream->copy_start = end + gap;
     }
     stream->source += stream->copy_start - end;
+    whittle_insertion_begins(stream);
     stream->state = WHITTLE_STREAM_INSERT;
     return WHITTLE_OK;
 }

@@ -15,8 +15,9 @@ static int read_source(void *context, uint32_t offset, uint8_t *data, size_t siz
 static void find_boundaries(explainer *explain) {
     const whittle_isa_model *isa = explain->predictor.isa;
     uint32_t size = explain->images.source_size;
-    for (uint32_t at = 0; isa && at < size; at += isa->length(&explain->images, at)) {
+    for (uint32_t at = 0; isa && at < size;) {
         explain->boundaries[at] = 1;
+        at += isa->length(whittle_source_load(&explain->images, at, 2), at);
     }
 }
 

@@ -7,8 +7,8 @@ enum { BRANCH = 1, BRANCH_CONDITION, PAGE, LOW, TEST_BRANCH };
 
 enum { PAIR_DISTANCE = 40 };
 
-static unsigned length(whittle_images *images, uint32_t offset) {
-    (void)images;
+static unsigned length(uint32_t half, uint32_t offset) {
+    (void)half;
     return 4 - (offset & 3);
 }
 
@@ -130,4 +130,4 @@ static bool rewrite(const whittle_reference *reference, uint32_t address, uint32
     }
 }
 
-const whittle_isa_model whittle_isa_aarch64 = {4, length, refer, rewrite, resolve};
+const whittle_isa_model whittle_isa_aarch64 = {4, 0xFF000000u, length, refer, rewrite, resolve};

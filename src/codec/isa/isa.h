@@ -27,8 +27,12 @@ typedef struct whittle_isa_model {
      * opcode comes before its operands; 1: in their order. */
     uint8_t coded_unit;
 
-    /* Bytes of the instruction at the source offset, 1 to WHITTLE_UNIT_MAX. */
-    unsigned (*length)(whittle_images *images, uint32_t offset);
+    /* Which bits of an instruction say what it does, rather than with what. */
+    uint32_t opcode_mask;
+
+    /* Bytes of the instruction at an offset of either image that begins with these two bytes, 1 to
+     * WHITTLE_UNIT_MAX. */
+    unsigned (*length)(uint32_t half, uint32_t offset);
 
     /* Fills in the reference that the instruction at the source offset makes; address is its own
      * address in the source. reference is zeroed before. */
@@ -45,6 +49,13 @@ typedef struct whittle_isa_model {
     uint32_t (*resolve)(const whittle_reference *reference, uint32_t address, uint32_t bits,
                         uint32_t first);
 } whittle_isa_model;
+
+/* The bytes of the source instruction at the offset. */
+static inline uint32_t whittle_load_instruction(whittle_images *images, uint32_t offset,
+                                                unsigned (*length)(uint32_t, uint32_t)) {
+    return whittle_source_load(images, offset,
+                               length(whittle_source_load(images, offset, 2), offset));
+}
 
 /* The model of an instruction set, or NULL if it is WHITTLE_ISA_NONE or left out of this build. */
 const whittle_isa_model *whittle_isa_find(uint8_t isa);

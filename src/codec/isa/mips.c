@@ -22,8 +22,8 @@ static uint32_t swap(uint32_t bits) {
     return bits << 24 | (bits & 0xFF00) << 8 | (bits >> 8 & 0xFF00) | bits >> 24;
 }
 
-static unsigned length(whittle_images *images, uint32_t offset) {
-    (void)images;
+static unsigned length(uint32_t half, uint32_t offset) {
+    (void)half;
     return 4 - (offset & 3);
 }
 
@@ -150,5 +150,5 @@ static uint32_t resolve_be(const whittle_reference *reference, uint32_t address,
     return resolve_word(reference, address, swap(bits), swap(first));
 }
 
-const whittle_isa_model whittle_isa_mips_le = {4, length, refer_le, rewrite_le, resolve_le};
-const whittle_isa_model whittle_isa_mips_be = {1, length, refer_be, rewrite_be, resolve_be};
+const whittle_isa_model whittle_isa_mips_le = {4, 0xFC00003Fu, length, refer_le, rewrite_le, resolve_le};
+const whittle_isa_model whittle_isa_mips_be = {1, 0x3F0000FCu, length, refer_be, rewrite_be, resolve_be};

@@ -17,8 +17,9 @@ static uint32_t opcode(uint32_t bits) {
     return bits & 0x7F;
 }
 
-static unsigned length(whittle_images *images, uint32_t offset) {
-    return (whittle_source_byte(images, offset) & 3) == 3 ? 4 : 2;
+static unsigned length(uint32_t half, uint32_t offset) {
+    (void)offset;
+    return (half & 3) == 3 ? 4 : 2;
 }
 
 static bool is_high(uint32_t bits) {
@@ -185,7 +186,7 @@ static void find_high(whittle_images *images, uint32_t offset, whittle_reference
 
 static void refer(whittle_images *images, uint32_t offset, uint32_t address,
                   whittle_reference *reference) {
-    reference->bits = whittle_source_load(images, offset, length(images, offset));
+    reference->bits = whittle_load_instruction(images, offset, length);
     reference->kind = kind_of(reference->bits);
     if (reference->kind == HIGH) {
         find_low(images, offset, reference);
@@ -229,4 +230,4 @@ static bool rewrite(const whittle_reference *reference, uint32_t address, uint32
     }
 }
 
-const whittle_isa_model whittle_isa_riscv = {1, length, refer, rewrite, resolve};
+const whittle_isa_model whittle_isa_riscv = {1, 0x707F, length, refer, rewrite, resolve};

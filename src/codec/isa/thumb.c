@@ -9,8 +9,9 @@ static bool is_wide(uint32_t half) {
     return half >> 11 >= 0x1D;
 }
 
-static unsigned length(whittle_images *images, uint32_t offset) {
-    return is_wide(whittle_source_load(images, offset, 2)) ? 4 : 2;
+static unsigned length(uint32_t half, uint32_t offset) {
+    (void)offset;
+    return is_wide(half) ? 4 : 2;
 }
 
 static uint8_t kind_of(uint32_t bits) {
@@ -92,7 +93,7 @@ static uint32_t resolve(const whittle_reference *reference, uint32_t address, ui
 
 static void refer(whittle_images *images, uint32_t offset, uint32_t address,
                   whittle_reference *reference) {
-    reference->bits = whittle_source_load(images, offset, length(images, offset));
+    reference->bits = whittle_load_instruction(images, offset, length);
     reference->kind = kind_of(reference->bits);
     if (reference->kind) {
         reference->referred = resolve(reference, address, reference->bits, 0);
@@ -127,4 +128,4 @@ static bool rewrite(const whittle_reference *reference, uint32_t address, uint32
     }
 }
 
-const whittle_isa_model whittle_isa_thumb = {2, length, refer, rewrite, resolve};
+const whittle_isa_model whittle_isa_thumb = {2, 0xFF00, length, refer, rewrite, resolve};

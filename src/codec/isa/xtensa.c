@@ -5,8 +5,9 @@
 
 enum { CALL = 1, JUMP, LITERAL, BRANCH_ZERO };
 
-static unsigned length(whittle_images *images, uint32_t offset) {
-    return (whittle_source_byte(images, offset) & 15) >= 8 ? 2 : 3;
+static unsigned length(uint32_t half, uint32_t offset) {
+    (void)offset;
+    return (half & 15) >= 8 ? 2 : 3;
 }
 
 static uint8_t kind_of(uint32_t bits) {
@@ -42,7 +43,7 @@ static uint32_t resolve(const whittle_reference *reference, uint32_t address, ui
 
 static void refer(whittle_images *images, uint32_t offset, uint32_t address,
                   whittle_reference *reference) {
-    reference->bits = whittle_source_load(images, offset, length(images, offset));
+    reference->bits = whittle_load_instruction(images, offset, length);
     reference->kind = kind_of(reference->bits);
     if (reference->kind) {
         reference->referred = resolve(reference, address, reference->bits, 0);
@@ -73,4 +74,4 @@ static bool rewrite(const whittle_reference *reference, uint32_t address, uint32
     }
 }
 
-const whittle_isa_model whittle_isa_xtensa = {1, length, refer, rewrite, resolve};
+const whittle_isa_model whittle_isa_xtensa = {1, 0xFF000F, length, refer, rewrite, resolve};
