@@ -12,14 +12,20 @@
 typedef enum number_use {
     NUMBER_MAP_STEP, /* between map entries in the target */
     NUMBER_MAP_MOVE, /* how far a map entry departs from the one before */
-    NUMBER_GAP,      /* inserted bytes between copies */
-    NUMBER_SIZE,     /* bytes of a copy that is not in the map */
+    NUMBER_GAP,      /* inserted bytes between copies: behind a short copy, behind a long one */
+    NUMBER_GAP_BEHIND_LONG,
+    NUMBER_SIZE, /* bytes of a copy that is not in the map: from nearby, from far away */
+    NUMBER_SIZE_FROM_FAR,
     NUMBER_MOVE,     /* how far such a copy departs from the one before */
     NUMBER_COUNT,
 } number_use;
 
 /* Initial weights, 4096 = 1.0, and learning rates. */
 enum { UNIT_WEIGHT = 1200, UNIT_RATE = 24, LITERAL_WEIGHT = 1000, LITERAL_RATE = 24 };
+
+/* Copies from this size on are long: what comes next to them in the target mostly came next to them
+ * in the source. Moves from that size on are far. */
+enum { LONG_SIZE = 32, FAR_MOVE = 1024 };
 
 /* The hashed table must have some room left, in bytes. */
 enum { TABLE_MIN = 512 };
@@ -80,6 +86,7 @@ int whittle_stream_init(whittle_stream *stream, const whittle_header *header,
     stream->map_entries = header->map_entries;
     stream->numbers = numbers;
     stream->mapped_slot = WHITTLE_SLOT_INITIAL;
+    stream->anchored_slot = WHITTLE_SLOT_INITIAL;
     for (unsigned i = 0; i < NUMBER_COUNT; i++) {
         whittle_number_init(&numbers[i]);
     }
@@ -151,6 +158,29 @@ static uint32_t next_mapped_start(const whittle_stream *stream) {
     return target;
 }
 
+/* The gap that follows a copy of that size. */
+static uint32_t code_gap(whittle_stream *stream, uint32_t size_before, uint32_t gap) {
+    return code_number(stream, size_before < LONG_SIZE ? NUMBER_GAP : NUMBER_GAP_BEHIND_LONG, gap);
+}
+
+/* Codes where a copy that is not in the map comes from: stream->source becomes source. It departs
+ * from where the copy before has ended, or from the last long one, whichever is nearer. */
+static int32_t code_source(whittle_stream *stream, uint32_t source) {
+    uint32_t anchor = stream->images.position + stream->anchor;
+    int32_t move = (int32_t)(source - stream->source);
+    if (anchor != stream->source) {
+        int32_t other = (int32_t)(source - anchor);
+        bool anchored = (other < 0 ? -(int64_t)other : other) < (move < 0 ? -(int64_t)move : move);
+        if (whittle_slot_code(&stream->mixer, stream->coder, &stream->anchored_slot, anchored)) {
+            stream->source = anchor;
+            move = other;
+        }
+    }
+    move = code_move(stream, NUMBER_MOVE, move);
+    stream->source += (uint32_t)move;
+    return move;
+}
+
 static bool code_is_mapped(whittle_stream *stream, bool mapped) {
     return whittle_slot_code(&stream->mixer, stream->coder, &stream->mapped_slot, mapped);
 }
@@ -170,7 +200,7 @@ static int step_gap(whittle_stream *stream, bool first) {
             return WHITTLE_ERROR_CORRUPT;
         }
     } else {
-        uint32_t gap = code_number(stream, NUMBER_GAP, copy.target - end);
+        uint32_t gap = code_gap(stream, end - stream->copy_start, copy.target - end);
         if (gap > stream->images.target_size - end) {
             return WHITTLE_ERROR_CORRUPT;
         }
@@ -196,12 +226,12 @@ static void step_insert(whittle_stream *stream) {
 static int step_copy_start(whittle_stream *stream) {
     whittle_copy copy = planned_copy(stream, stream->planned++);
     uint32_t start = stream->images.position;
+    int32_t move = 0;
     if (stream->next_is_mapped) {
         uint32_t target;
         whittle_map_get(&stream->predictor.map, stream->mapped++, &stream->source, &target);
     } else {
-        stream->source +=
-            (uint32_t)code_move(stream, NUMBER_MOVE, (int32_t)(copy.source - stream->source));
+        move = code_source(stream, copy.source);
     }
     whittle_copy following = planned_copy(stream, stream->planned);
     stream->next_is_mapped = code_is_mapped(stream, following.mapped);
@@ -214,7 +244,9 @@ static int step_copy_start(whittle_stream *stream) {
         stream->copy_end = end - gap;
     } else {
         /* Never empty, so that each step makes progress. */
-        uint32_t last = code_number(stream, NUMBER_SIZE, copy.size - 1);
+        bool is_far = move >= FAR_MOVE || move <= -FAR_MOVE;
+        uint32_t last =
+            code_number(stream, is_far ? NUMBER_SIZE_FROM_FAR : NUMBER_SIZE, copy.size - 1);
         if (last >= stream->images.target_size - start) {
             return WHITTLE_ERROR_CORRUPT;
         }
@@ -225,6 +257,9 @@ static int step_copy_start(whittle_stream *stream) {
     if (stream->source > stream->images.source_size ||
         size > stream->images.source_size - stream->source) {
         return WHITTLE_ERROR_CORRUPT;
+    }
+    if (size >= LONG_SIZE) {
+        stream->anchor = stream->source - start;
     }
     whittle_predictor_seek(&stream->predictor, stream->source);
     stream->state = WHITTLE_STREAM_COPY;

@@ -60,13 +60,15 @@ typedef struct whittle_stream {
     whittle_weights unit_weights;
     whittle_weights literal_weights;
     whittle_number *numbers;
-    uint16_t mapped_slot; /* "is the next copy in the map?" */
+    uint16_t mapped_slot;   /* "is the next copy in the map?" */
+    uint16_t anchored_slot; /* "does the next copy depart from the anchor?" */
     whittle_stream_state state;
     uint32_t map_entries; /* how many the map will have */
     uint32_t mapped;      /* map entries whose copies were begun */
     uint32_t copy_start;  /* target offset where the next copy begins, or the present one began */
     uint32_t copy_end;    /* target offset where the present one ends */
     uint32_t source;      /* source offset of the next byte to copy */
+    uint32_t anchor;      /* source minus target offset of the last long copy */
     bool next_is_mapped;  /* the next copy is the next entry of the map */
     uint32_t instruction; /* target offset of the instruction that is being inserted */
     uint32_t opcodes;     /* of the two instructions before, hashed, the last one in the low half */

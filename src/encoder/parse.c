@@ -10,11 +10,11 @@
 
 const parse_costs parse_costs_default = {
     .hit = 1,
-    .miss = 150,
+    .miss = 140,
     .explained = 12,
-    .insert = 92,
-    .new_copy = 330,
-    .start_insert = 40,
+    .insert = 72,
+    .new_copy = 420,
+    .start_insert = 50,
 };
 
 enum {
