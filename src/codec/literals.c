@@ -132,10 +132,11 @@ uint8_t whittle_code_corrected(whittle_stream *stream, const whittle_unit *unit,
         whittle_hash(28, expected | raw << 8 | c1 << 16, place),
         whittle_hash(29, unit->kind, 0),
     };
-    uint8_t guess = (uint8_t)(expected + stream->last_difference[unit->kind]);
+    uint8_t *difference = &stream->differences[after];
+    uint8_t guess = (uint8_t)(expected + *difference);
     unsigned set = SET_CORRECTED + index + (unit->kind == WHITTLE_KIND_PLAIN ? 0u : 4u);
     value = code_byte(stream, contexts, set, guess, value);
     whittle_target_append(images, value);
-    stream->last_difference[unit->kind] = (uint8_t)(value - expected);
+    *difference = (uint8_t)(value - expected);
     return value;
 }

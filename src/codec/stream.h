@@ -24,7 +24,7 @@
 
 /* The part of a decoder's RAM that its structs may take on any machine: the model's tables, which
  * must be of the same size everywhere, get the rest. */
-#define WHITTLE_STREAM_RESERVED 1088u
+#define WHITTLE_STREAM_RESERVED 1344u
 
 /* A copy, as an encoder plans it. */
 typedef struct whittle_copy {
@@ -79,7 +79,7 @@ typedef struct whittle_stream {
     uint32_t run;           /* units since the last miss */
     uint8_t kind_history[WHITTLE_KIND_COUNT];
     int8_t preference[WHITTLE_KIND_COUNT]; /* below 0: the source's bytes are the better guess */
-    uint8_t last_difference[WHITTLE_KIND_COUNT];
+    uint8_t differences[256]; /* how the last corrected byte before this source byte differed */
     uint32_t previous; /* the bytes of the last unit in the source */
 } whittle_stream;
 

@@ -27,6 +27,11 @@ static unsigned code_flag(whittle_stream *stream, const whittle_unit *unit, ques
     uint32_t run = whittle_run_class(stream->run);
     uint32_t state = stream->doubtful ? 8u + stream->doubtful : run;
     uint32_t next = whittle_source_load(&stream->images, stream->source + unit->size, 2);
+    /* What the unit refers to, or how its bytes differed where they last did. */
+    uint32_t bytes = unit->source | next << 8 * (unit->size & 3u);
+    uint32_t about = unit->kind ? unit->referred >> 2
+                                : stream->differences[bytes >> 8 & 0xFF] |
+                                      (uint32_t)stream->differences[bytes >> 16 & 0xFF] << 8;
     uint32_t contexts[INPUTS] = {
         whittle_hash(41, stream->history & 0xFFFF, asked << 3 | missed),
         whittle_hash(42, state, what),
@@ -35,7 +40,7 @@ static unsigned code_flag(whittle_stream *stream, const whittle_unit *unit, ques
         whittle_hash(45, unit->source & 0xFFFF, stream->previous ^ what << 16),
         whittle_hash(46, guess, next ^ what << 16),
         whittle_hash(47, unit->source & 0xF0FF, what | (stream->history & 3) << 16),
-        whittle_hash(48, unit->referred >> 2, what),
+        whittle_hash(48, about, what),
     };
     unsigned set = asked == ASK_FIRST
                        ? (stream->doubtful ? 7 : run) * 4 + moved * 2 + (unit->kind != 0)
