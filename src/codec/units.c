@@ -28,7 +28,7 @@ static unsigned code_flag(whittle_stream *stream, const whittle_unit *unit, ques
     uint32_t state = stream->doubtful ? 8u + stream->doubtful : run;
     uint32_t next = whittle_source_load(&stream->images, stream->source + unit->size, 2);
     /* What the unit refers to, or how its bytes differed where they last did. */
-    uint32_t bytes = unit->source | next << 8 * (unit->size & 3u);
+    uint32_t bytes = unit->source | (unit->size < 4 ? next << 8 * unit->size : 0);
     uint32_t about = unit->kind ? unit->referred >> 2
                                 : stream->differences[bytes >> 8 & 0xFF] |
                                       (uint32_t)stream->differences[bytes >> 16 & 0xFF] << 8;
