@@ -20,7 +20,8 @@ static int accept(void *context, const whittle_header *header) {
     assert_int_equal(work->reads, 0);
     assert_int_equal(work->writes, 0);
     work->header = *header;
-    return work->accept_result;
+    bool too_large = work->room && header->target_size > work->room;
+    return too_large ? WHITTLE_ERROR_TOO_LARGE : work->accept_result;
 }
 
 static int read_source(void *context, uint32_t offset, uint8_t *data, size_t size) {
@@ -57,6 +58,24 @@ static int write_target(void *context, uint32_t offset, const uint8_t *data, siz
     return WHITTLE_OK;
 }
 
+/* Reading back is only promised to work; where a decoder does so, it must be within what it wrote.
+ */
+static int read_target(void *context, uint32_t offset, uint8_t *data, size_t size) {
+    const decoding *work = context;
+    assert_true(offset <= work->target.size);
+    assert_true(size <= work->target.size - offset);
+    memcpy(data, work->target.data + offset, size);
+    return WHITTLE_OK;
+}
+
+whittle_decoder_io decoding_io(decoding *work) {
+    return (whittle_decoder_io){.context = work,
+                                .accept = accept,
+                                .read_source = read_source,
+                                .read_target = read_target,
+                                .write_target = write_target};
+}
+
 static void feed(decoding *work, whittle_decoder *decoder, const uint8_t *patch, size_t size) {
     generator pieces = generator_start(size);
     size_t fed = 0;
@@ -86,11 +105,23 @@ static size_t ram_of(const decoding *work, const uint8_t *patch, size_t size) {
     return whittle_header_read(patch, size, &header) ? WHITTLE_RAM_MIN : header.ram;
 }
 
+static void check_guards(const uint8_t *guarded, size_t ram) {
+    for (size_t i = 0; i < GUARD_SIZE; i++) {
+        assert_int_equal(guarded[i], GUARD);
+        assert_int_equal(guarded[GUARD_SIZE + ram + i], GUARD);
+    }
+}
+
+/* Memory beyond what the header asks for is not touched. */
+static void check_unused(const decoding *work, const uint8_t *memory, size_t ram) {
+    size_t used = work->accepted ? work->header.ram : WHITTLE_RAM_MIN;
+    for (size_t i = used; i < ram; i++) {
+        assert_int_equal(memory[i], work->fill);
+    }
+}
+
 int decoding_run(decoding *work, const uint8_t *patch, size_t size) {
-    const whittle_decoder_io io = {.context = work,
-                                   .accept = accept,
-                                   .read_source = read_source,
-                                   .write_target = write_target};
+    const whittle_decoder_io io = decoding_io(work);
     size_t ram = ram_of(work, patch, size);
     uint8_t *guarded = malloc(ram + 2 * GUARD_SIZE);
     assert_non_null(guarded);
@@ -106,10 +137,8 @@ int decoding_run(decoding *work, const uint8_t *patch, size_t size) {
     }
     work->position = whittle_decoder_position(decoder);
     work->has_header = whittle_decoder_header(decoder) != NULL;
-    for (size_t i = 0; i < GUARD_SIZE; i++) {
-        assert_int_equal(guarded[i], GUARD);
-        assert_int_equal(guarded[GUARD_SIZE + ram + i], GUARD);
-    }
+    check_guards(guarded, ram);
+    check_unused(work, guarded + GUARD_SIZE, ram);
     free(guarded);
     return work->finish_error;
 }

@@ -19,6 +19,7 @@ typedef struct decoding {
     size_t piece;        /* bytes fed at a time; 0: all; or DECODING_RANDOM_PIECES */
     size_t ram;          /* bytes of decoder memory; 0: as the header says */
     uint8_t fill;        /* what the decoder's memory holds before */
+    uint32_t room;       /* larger targets are refused with WHITTLE_ERROR_TOO_LARGE; 0: none is */
     int accept_result;
     int read_result;   /* what read_source returns from its call number read_fails on */
     int write_result;  /* the same for write_target */
@@ -40,6 +41,9 @@ typedef struct decoding {
  * decoder breaks a promise. decoding_free releases what was written. */
 int decoding_run(decoding *work, const uint8_t *patch, size_t size);
 void decoding_free(decoding *work);
+
+/* The callbacks of a decoding, for a test that runs the decoder itself. */
+whittle_decoder_io decoding_io(decoding *work);
 
 /* Makes a patch with the encoder's defaults and that RAM; fails the running test on errors. */
 image make_patch(const image *source, const image *target, uint32_t ram);
