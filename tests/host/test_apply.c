@@ -96,6 +96,25 @@ static void another_source_is_refused(void **state) {
     image_free(&changed);
 }
 
+/* A digest that fits does not make up for a size that does not: a hostile header promises both. */
+static void another_source_size_is_refused(void **state) {
+    (void)state;
+    whittle_header header;
+    whittle_region regions[2 * WHITTLE_REGION_MAX];
+    image changed = image_copy(&patch);
+    assert_int_equal(whittle_header_read(patch.data, patch.size, &header), WHITTLE_OK);
+    whittle_header_regions(patch.data, &header, regions);
+    header.source_size++;
+    uint32_t size_before = header.header_size;
+    uint8_t bytes[WHITTLE_HEADER_MAX];
+    assert_int_equal(whittle_header_write(&header, regions, bytes), WHITTLE_OK);
+    assert_int_equal(header.header_size, size_before);
+    memcpy(changed.data, bytes, size_before);
+    fix_checksum(changed.data, changed.size);
+    expect_error(&source, &changed, WHITTLE_ERROR_SOURCE);
+    image_free(&changed);
+}
+
 static void every_cut_is_refused(void **state) {
     (void)state;
     for (size_t size = 0; size < patch.size; size++) {
@@ -225,6 +244,7 @@ int main(void) {
         cmocka_unit_test(a_self_contained_patch_needs_no_source),
         cmocka_unit_test(an_empty_target_is_rebuilt),
         cmocka_unit_test(another_source_is_refused),
+        cmocka_unit_test(another_source_size_is_refused),
         cmocka_unit_test(every_cut_is_refused),
         cmocka_unit_test(no_patch_at_all_is_refused),
         cmocka_unit_test(bytes_behind_the_patch_are_refused),
