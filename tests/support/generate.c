@@ -127,6 +127,7 @@ struct firmware {
     function functions[FUNCTION_MAX]; /* in the order of their places */
     unsigned count;
     uint32_t names;             /* given so far */
+    uint32_t first_names;       /* of the first release: these are called */
     uint32_t variables_shifted; /* variables from this one on ... */
     uint32_t variable_shift;    /* ... lie that much higher */
 };
@@ -150,6 +151,7 @@ firmware *firmware_generate(generator *from, unsigned functions) {
     while (program->count < functions && program->count < FUNCTION_MAX / 2) {
         program->functions[program->count++] = new_function(from, program);
     }
+    program->first_names = program->names;
     return program;
 }
 
@@ -232,7 +234,7 @@ static void put_function(const firmware *program, const function *shape, const p
         if (i < shape->changes) {
             store_le16(code, common[(chosen + i) & 7] ^ 0x09);
         } else if (chosen >> 28 < 4) {
-            uint32_t callee = linked->functions[(chosen >> 4) % (program->names)];
+            uint32_t callee = linked->functions[(chosen >> 4) % program->first_names];
             put_call(code, offset + 4 * i, callee);
         } else if (chosen >> 28 < 7) {
             uint32_t word = pool + 4 * (chosen >> 6 & (POOL_WORDS - 1));
