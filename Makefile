@@ -79,7 +79,7 @@ $(BUILD)/tools/diff_creator $(BUILD)/tools/whittle: %: %.o $(TOOL_OBJECTS) $(BUI
 
 # Tests mirror the sources: tests/PART/test_NAME.c is one cmocka program.
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call object,$(TEST_SUPPORT)) $(TOOL_OBJECTS) $(BUILD)/libwhittle.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(HOST_LIBS) -lcmocka
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(HOST_LIBS) -lcmocka -lm
 
 -include $(patsubst %.c,$(BUILD)/%.d,$(CORE_SOURCES) $(HOST_SOURCES) $(TOOL_SOURCES) \
                                     $(TEST_SOURCES) $(TEST_SUPPORT))

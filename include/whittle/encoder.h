@@ -19,7 +19,6 @@ extern "C" {
 #endif
 
 #define WHITTLE_RAM_DEFAULT 32768u
-#define WHITTLE_IMAGE_MAX   0x40000000u /* bytes of the largest image taken */
 #define WHITTLE_ISA_AUTO    0xFF        /* find the instruction set from the images */
 
 /* Called now and then during long work with the part that is done, 0 to 1000. */

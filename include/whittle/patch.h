@@ -18,7 +18,10 @@ extern "C" {
 /* The longest header there is, in bytes: give whittle_header_read that many where you can. */
 #define WHITTLE_HEADER_MAX 384
 /* The shortest whole patch there is. */
-#define WHITTLE_PATCH_MIN 28
+#define WHITTLE_PATCH_MIN 30
+
+/* The largest image, in bytes: far beyond any device, and small enough for sums to stay small. */
+#define WHITTLE_IMAGE_MAX 0x40000000u
 
 #define WHITTLE_SOURCE_DIGEST_SIZE   8  /* leading bytes of the SHA-256 of the source image */
 #define WHITTLE_TARGET_DIGEST_SIZE   16 /* leading bytes of the SHA-256 of the target image */

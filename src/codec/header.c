@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "codec/address_map.h"
 #include "codec/bytes.h"
 #include "whittle/error.h"
 
@@ -137,14 +138,21 @@ static bool ram_is_valid(uint32_t ram) {
     return ram >= WHITTLE_RAM_MIN && ram <= WHITTLE_RAM_MAX && ram % WHITTLE_RAM_UNIT == 0;
 }
 
+/* The map fits the RAM, and has no more entries than the target has places for them: building it is
+ * the one work of a decoder that its size alone decides. */
+static bool map_is_valid(const whittle_header *header) {
+    return header->map_entries <= header->ram / sizeof(whittle_map_entry) &&
+           header->map_entries <= WHITTLE_MAP_ENTRY_MAX &&
+           header->map_entries <= header->target_size;
+}
+
 /* What the fields say together. */
 static int check_header(const whittle_header *header) {
     uint32_t rest = UINT32_MAX - header->header_size - CRC_SIZE - SIGNATURE_BLOCK_SIZE;
-    if (header->payload_size > rest || !ram_is_valid(header->ram) ||
-        header->map_entries > header->ram / 8) {
-        return WHITTLE_ERROR_CORRUPT;
-    }
-    return WHITTLE_OK;
+    bool valid = header->payload_size <= rest && header->source_size <= WHITTLE_IMAGE_MAX &&
+                 header->target_size <= WHITTLE_IMAGE_MAX && ram_is_valid(header->ram) &&
+                 map_is_valid(header);
+    return valid ? WHITTLE_OK : WHITTLE_ERROR_CORRUPT;
 }
 
 static void compute_total_size(whittle_header *header) {
@@ -154,6 +162,9 @@ static void compute_total_size(whittle_header *header) {
 
 /* The magic, the version and the flags: what decides whether to read on at all. */
 static int check_start(const uint8_t *data, size_t size) {
+    if (size == 0) {
+        return WHITTLE_ERROR_INCOMPLETE; /* data may be NULL, which memcmp must not see */
+    }
     size_t there = size < sizeof magic ? size : sizeof magic;
     if (memcmp(data, magic, there) != 0) {
         there = size < sizeof legacy_magic ? size : sizeof legacy_magic;

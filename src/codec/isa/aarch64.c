@@ -12,6 +12,15 @@ static unsigned length(uint32_t half, uint32_t offset) {
     return 4 - (offset & 3);
 }
 
+/* log2 of the unit that the low 12 bits count in. */
+static unsigned scale_of(uint32_t bits) {
+    if ((bits & 0x3B000000) != 0x39000000) {
+        return 0;
+    }
+    bool quad = bits_of(bits, 26, 1) && bits_of(bits, 23, 1);
+    return quad ? 4 : bits_of(bits, 30, 2);
+}
+
 static uint8_t kind_of(uint32_t bits) {
     if ((bits & 0x7C000000) == 0x14000000) {
         return BRANCH; /* B, BL */
@@ -27,18 +36,11 @@ static uint8_t kind_of(uint32_t bits) {
         return PAGE; /* ADRP */
     }
     if ((bits & 0x7FC00000) == 0x11000000 || (bits & 0x3B000000) == 0x39000000) {
-        return LOW; /* ADD immediate; loads and stores with an unsigned offset */
+        /* ADD immediate; loads and stores with an unsigned offset, but for one that leaves the page
+         * and so is no address's low part. */
+        return bits_of(bits, 10, 12) << scale_of(bits) < 0x1000 ? LOW : 0;
     }
     return 0;
-}
-
-/* log2 of the unit that the low 12 bits count in. */
-static unsigned scale_of(uint32_t bits) {
-    if ((bits & 0x3B000000) != 0x39000000) {
-        return 0;
-    }
-    bool quad = bits_of(bits, 26, 1) && bits_of(bits, 23, 1);
-    return quad ? 4 : bits_of(bits, 30, 2);
 }
 
 static uint32_t page_of(uint32_t bits, uint32_t address) {
@@ -123,9 +125,9 @@ static bool rewrite(const whittle_reference *reference, uint32_t address, uint32
         *bits = (old & 0xFFC003FF) | bits_of(referred, scale, 12 - scale) << 10;
         return bits_of(referred, 0, scale) == 0;
     default:
-        distance = (referred & ~0xFFFu) - (address & ~0xFFFu);
+        distance = (referred & ~0xFFFu) - (address & ~0xFFFu); /* its sign, bit 32, is the borrow */
         *bits = (old & 0x9F00001F) | bits_of(distance, 12, 2) << 29 |
-                bits_of(distance, 14, 18) << 5 | (distance >> 31) << 23;
+                bits_of(distance, 14, 18) << 5 | (referred >> 12 < address >> 12 ? 1u << 23 : 0);
         return true;
     }
 }

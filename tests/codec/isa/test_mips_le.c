@@ -1,0 +1,132 @@
+/* MIPS32, little-endian: encodings as the GNU assembler and linker for mips-linux-gnu made them. */
+#include "codec/isa/isa.h"
+#include "support/isa_check.h"
+#include "support/unit_test.h"
+
+enum { JUMP, JUMP_PLAIN, BRANCH, LUI_ADDIU, LUI_LW, LUI_SWR, LUI_ORI };
+
+static const isa_example examples[] = {
+    {JUMP, "jal target", 0x9D000000, {0x00, 0x04, 0x40, 0x0F}, 4, 0x9D001000},
+    {JUMP_PLAIN, "j target", 0x9D000000, {0x00, 0x04, 0x40, 0x0B}, 4, 0x9D001000},
+    {JUMP, "jal target", 0x9D010010, {0x01, 0x00, 0x40, 0x0F}, 4, 0x9D000004},
+    {JUMP_PLAIN, "j target", 0x9D010010, {0x01, 0x00, 0x40, 0x0B}, 4, 0x9D000004},
+    {JUMP, "jal target", 0x8FFFFFF0, {0x04, 0x00, 0x00, 0x0C}, 4, 0x80000010},
+    {JUMP_PLAIN, "j target", 0x8FFFFFF0, {0x04, 0x00, 0x00, 0x08}, 4, 0x80000010},
+    {BRANCH, "bne $4, $5, target", 0x9D000000, {0x3F, 0x00, 0x85, 0x14}, 4, 0x9D000100},
+    {BRANCH, "bne $4, $5, target", 0x9D010010, {0x03, 0xC0, 0x85, 0x14}, 4, 0x9D000020},
+    {BRANCH, "bne $4, $5, target", 0x9D000000, {0xFF, 0x7F, 0x85, 0x14}, 4, 0x9D020000},
+    {LUI_ADDIU,
+     "lui $4, %hi(target); addiu $4, $4, %lo(target)",
+     0x9D000000,
+     {0x00, 0x80, 0x04, 0x3C, 0x34, 0x12, 0x84, 0x24},
+     8,
+     0x80001234},
+    {LUI_LW,
+     "lui $2, %hi(target); lw $3, %lo(target)($2)",
+     0x9D000000,
+     {0x00, 0x80, 0x02, 0x3C, 0x34, 0x12, 0x43, 0x8C},
+     8,
+     0x80001234},
+    {LUI_ADDIU,
+     "lui $4, %hi(target); addiu $4, $4, %lo(target)",
+     0x9D010010,
+     {0x01, 0x80, 0x04, 0x3C, 0x02, 0xF8, 0x84, 0x24},
+     8,
+     0x8000F802},
+    {LUI_LW,
+     "lui $2, %hi(target); lw $3, %lo(target)($2)",
+     0x9D010010,
+     {0x01, 0x80, 0x02, 0x3C, 0x02, 0xF8, 0x43, 0x8C},
+     8,
+     0x8000F802},
+    {LUI_ADDIU,
+     "lui $4, %hi(target); addiu $4, $4, %lo(target)",
+     0x9D010000,
+     {0x01, 0xA0, 0x04, 0x3C, 0xFF, 0xFF, 0x84, 0x24},
+     8,
+     0xA000FFFF},
+    {LUI_LW,
+     "lui $2, %hi(target); lw $3, %lo(target)($2)",
+     0x9D010000,
+     {0x01, 0xA0, 0x02, 0x3C, 0xFF, 0xFF, 0x43, 0x8C},
+     8,
+     0xA000FFFF},
+    {LUI_ORI,
+     "lui $4, 0x8000; ori $4, $4, 0x1234",
+     0x9D000000,
+     {0x00, 0x80, 0x04, 0x3C, 0x34, 0x12, 0x84, 0x34},
+     8,
+     0x80001234},
+    {LUI_ORI,
+     "lui $4, 0x8000; ori $4, $4, 0xf802",
+     0x9D010010,
+     {0x00, 0x80, 0x04, 0x3C, 0x02, 0xF8, 0x84, 0x34},
+     8,
+     0x8000F802},
+    {JUMP, "jal 0x90000000", 0x8FFFFFFC, {0x00, 0x00, 0x00, 0x0C}, 4, 0x90000000},
+    {LUI_SWR,
+     "lui $2, %hi(target); swr $3, %lo(target)($2)",
+     0x9D000000,
+     {0x00, 0x80, 0x02, 0x3C, 0x34, 0x12, 0x43, 0xB8},
+     8,
+     0x80001234},
+};
+
+static const isa_example plain[] = {
+    {0, "nop", 0, {0x00, 0x00, 0x00, 0x00}, 4, 0},
+    {0, "addu $4, $5, $6", 0, {0x21, 0x20, 0xA6, 0x00}, 4, 0},
+    {0, "jr $ra", 0, {0x08, 0x00, 0xE0, 0x03}, 4, 0},
+    {0, "nop", 0, {0x00, 0x00, 0x00, 0x00}, 4, 0},
+    {0, "slti $2, $3, 5", 0, {0x05, 0x00, 0x62, 0x28}, 4, 0},
+    {0, "andi $2, $3, 5", 0, {0x05, 0x00, 0x62, 0x30}, 4, 0},
+    {0, "lui $2, 5", 0, {0x05, 0x00, 0x02, 0x3C}, 4, 0},
+    {0, "lw $2, 4($3)", 0, {0x04, 0x00, 0x62, 0x8C}, 4, 0},
+    {0, "syscall", 0, {0x0C, 0x00, 0x00, 0x00}, 4, 0},
+};
+
+static void instructions_become_what_the_assembler_makes(void **state) {
+    (void)state;
+    isa_check_examples(&whittle_isa_mips_le, examples, COUNT_OF(examples));
+}
+
+static void other_instructions_refer_to_nothing(void **state) {
+    (void)state;
+    isa_check_plain(&whittle_isa_mips_le, plain, COUNT_OF(plain));
+}
+
+static const isa_example *example_of(unsigned group) {
+    size_t i = 0;
+    while (examples[i].group != group) {
+        i++;
+    }
+    return &examples[i];
+}
+
+static void each_field_holds_its_reach_and_no_more(void **state) {
+    (void)state;
+    static const struct {
+        unsigned group;
+        isa_reach reach;
+    } cases[] = {
+        {BRANCH, {4, 0, -0x20000, 0x1FFFC, 4, 4}},
+        {JUMP, {4, 0x0FFFFFFF, 0, 0xFFFFFFC, 4, 4}},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        isa_check_reach(&whittle_isa_mips_le, example_of(cases[i].group), &cases[i].reach);
+    }
+}
+
+static void any_bytes_are_safe_and_stay_as_they_are(void **state) {
+    (void)state;
+    isa_check_any_bytes(&whittle_isa_mips_le, 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(instructions_become_what_the_assembler_makes),
+        cmocka_unit_test(other_instructions_refer_to_nothing),
+        cmocka_unit_test(each_field_holds_its_reach_and_no_more),
+        cmocka_unit_test(any_bytes_are_safe_and_stay_as_they_are),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,86 @@
+/* Xtensa: encodings as the GNU assembler and linker for xtensa-lx106-elf made them. */
+#include "codec/isa/isa.h"
+#include "support/isa_check.h"
+#include "support/unit_test.h"
+
+enum { CALL, JUMP, LITERAL, BRANCH, BRANCH_NOT };
+
+static const isa_example examples[] = {
+    {CALL, "call0 target", 0x40200000, {0xC5, 0xFF, 0x00}, 3, 0x40201000},
+    {CALL, "call0 target", 0x40210001, {0x05, 0x00, 0xF0}, 3, 0x40200004},
+    {CALL, "call0 target", 0x40210002, {0x85, 0xFF, 0xFF}, 3, 0x4020FFFC},
+    {CALL, "call0 target", 0x40210003, {0x85, 0xFF, 0x7F}, 3, 0x4028FFFC},
+    {JUMP, "j target", 0x40200000, {0x46, 0xFF, 0x03}, 3, 0x40201001},
+    {JUMP, "j target", 0x40210001, {0x46, 0xFF, 0xBF}, 3, 0x40200002},
+    {JUMP, "j target", 0x40210002, {0x46, 0xFF, 0xFF}, 3, 0x40210003},
+    {LITERAL, "l32r a3, target", 0x40200104, {0x31, 0xBF, 0xFF}, 3, 0x40200000},
+    {LITERAL, "l32r a3, target", 0x40210001, {0x31, 0x00, 0xC0}, 3, 0x40200004},
+    {LITERAL, "l32r a3, target", 0x40210002, {0x31, 0xFF, 0xFF}, 3, 0x40210000},
+    {LITERAL, "l32r a3, target", 0x40240003, {0x31, 0x00, 0x00}, 3, 0x40200004},
+    {BRANCH, "beqz a4, target", 0x40200000, {0x16, 0xD4, 0x3F}, 3, 0x40200401},
+    {BRANCH, "beqz a4, target", 0x40210001, {0x16, 0xB4, 0x8F}, 3, 0x4020F900},
+    {BRANCH, "beqz a4, target", 0x40210002, {0x16, 0xD4, 0xFF}, 3, 0x40210003},
+    {BRANCH_NOT, "bnez a2, .+11", 0x40200010, {0x56, 0x72, 0x00}, 3, 0x4020001B},
+};
+
+static const isa_example plain[] = {
+    {0, "addi a2, a3, 4", 0, {0x22, 0xC3, 0x04}, 3, 0},
+    {0, "add.n a2, a3, a4", 0, {0x4A, 0x23}, 2, 0},
+    {0, "l32i a2, a3, 8", 0, {0x22, 0x23, 0x02}, 3, 0},
+    {0, "movi a2, 100", 0, {0x22, 0xA0, 0x64}, 3, 0},
+    {0, "l32i.n a2, a3, 4", 0, {0x28, 0x13}, 2, 0},
+    {0, "ret.n", 0, {0x0D, 0xF0}, 2, 0},
+    {0, "ret", 0, {0x80, 0x00, 0x00}, 3, 0},
+    {0, "bltui a2, 4, .+9", 0, {0xB6, 0x42, 0x02}, 3, 0},
+    {0, "callx0 a2", 0, {0xC0, 0x02, 0x00}, 3, 0},
+    {0, "nop", 0, {0xF0, 0x20, 0x00}, 3, 0},
+};
+
+static void instructions_become_what_the_assembler_makes(void **state) {
+    (void)state;
+    isa_check_examples(&whittle_isa_xtensa, examples, COUNT_OF(examples));
+}
+
+static void other_instructions_refer_to_nothing(void **state) {
+    (void)state;
+    isa_check_plain(&whittle_isa_xtensa, plain, COUNT_OF(plain));
+}
+
+static const isa_example *example_of(unsigned group) {
+    size_t i = 0;
+    while (examples[i].group != group) {
+        i++;
+    }
+    return &examples[i];
+}
+
+static void each_field_holds_its_reach_and_no_more(void **state) {
+    (void)state;
+    static const struct {
+        unsigned group;
+        isa_reach reach;
+    } cases[] = {
+        {CALL, {4, 3, -0x80000, 0x7FFFC, 4, 1}},
+        {JUMP, {4, 0, -0x20000, 0x1FFFF, 1, 1}},
+        {LITERAL, {3, 3, -0x40000, -4, 4, 1}},
+        {BRANCH, {4, 0, -0x800, 0x7FF, 1, 1}},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        isa_check_reach(&whittle_isa_xtensa, example_of(cases[i].group), &cases[i].reach);
+    }
+}
+
+static void any_bytes_are_safe_and_stay_as_they_are(void **state) {
+    (void)state;
+    isa_check_any_bytes(&whittle_isa_xtensa, 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(instructions_become_what_the_assembler_makes),
+        cmocka_unit_test(other_instructions_refer_to_nothing),
+        cmocka_unit_test(each_field_holds_its_reach_and_no_more),
+        cmocka_unit_test(any_bytes_are_safe_and_stay_as_they_are),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

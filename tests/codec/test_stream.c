@@ -1,0 +1,173 @@
+/* The stream at its dearest: elements whose every bit is the less probable one. No encoder writes
+ * them, but a decoder must have the room for them.
+ *
+ * The stream runs over a coder that writes what it likes, whatever the plan says, and so makes a
+ * payload that is as hostile as told, along with the target that it stands for. */
+#include "codec/stream.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "decoder/range_decoder.h"
+#include "encoder/range_encoder.h"
+#include "support/decoding.h"
+#include "support/unit_test.h"
+
+enum { RAM = 8192, IMAGE_SIZE = 9600, PERIOD = 24, HEADER_ROOM = WHITTLE_HEADER_MAX };
+
+typedef struct contrary_coder {
+    whittle_coder coder; /* first: the model sees only this */
+    range_encoder written;
+    bool contrary;
+} contrary_coder;
+
+static unsigned code_contrary(whittle_coder *coder, uint32_t one, unsigned bit) {
+    contrary_coder *with = (contrary_coder *)coder;
+    if (with->contrary) {
+        bit = one < WHITTLE_PROBABILITY_HALF;
+    }
+    return with->written.coder.code(&with->written.coder, one, bit);
+}
+
+/* A stream over an image that is its own target, in one copy or all inserted. */
+typedef struct scene {
+    contrary_coder coder;
+    whittle_stream stream;
+    whittle_plan plan;
+    whittle_copy copy;
+    whittle_header header;
+    uint8_t header_bytes[HEADER_ROOM];
+    image source;
+    image planned;              /* the target that the plan asks for */
+    uint8_t target[IMAGE_SIZE]; /* the one that came of it */
+    uint64_t memory[RAM / 8];
+} scene;
+
+static int read_source(void *context, uint32_t offset, uint8_t *data, size_t size) {
+    const scene *in = context;
+    memcpy(data, in->source.data + offset, size);
+    return WHITTLE_OK;
+}
+
+static int write_target(void *context, uint32_t offset, const uint8_t *data, size_t size) {
+    scene *in = context;
+    memcpy(in->target + offset, data, size);
+    return WHITTLE_OK;
+}
+
+static void start(scene *new, uint8_t isa, bool copied) {
+    const whittle_region regions[] = {{0, IMAGE_SIZE, 0x8000}, {0, IMAGE_SIZE, 0x8000}};
+    generator random = generator_start(130);
+    memset(new, 0, sizeof *new);
+    new->source = image_of_pattern(&random, PERIOD, IMAGE_SIZE);
+    new->planned = image_copy(&new->source);
+    for (size_t i = 0; i + PERIOD <= IMAGE_SIZE; i += PERIOD) {
+        memcpy(new->planned.data + i + 4, "\x12\x34\x56\x78", 4);
+        new->planned.data[i + 13] ^= 0x81;
+    }
+    new->header = (whittle_header){.flags = WHITTLE_FLAG_SOURCE | WHITTLE_FLAG_REGIONS,
+                                   .isa = isa,
+                                   .source_region_count = 1,
+                                   .target_region_count = 1,
+                                   .source_size = IMAGE_SIZE,
+                                   .target_size = IMAGE_SIZE,
+                                   .ram = RAM};
+    assert_int_equal(whittle_header_write(&new->header, regions, new->header_bytes), WHITTLE_OK);
+    new->coder.coder.code = code_contrary;
+    range_encoder_init(&new->coder.written);
+    new->copy = (whittle_copy){.size = IMAGE_SIZE};
+    new->plan = (whittle_plan){new->planned.data, &new->copy, copied};
+    new->stream.coder = &new->coder.coder;
+    new->stream.plan = &new->plan;
+    new->stream.images.read_source = read_source;
+    new->stream.images.write_target = write_target;
+    new->stream.images.context = new;
+    assert_int_equal(whittle_stream_init(&new->stream, &new->header, new->header_bytes, new->memory,
+                                         RAM - WHITTLE_STREAM_RESERVED),
+                     WHITTLE_OK);
+}
+
+static void finish(scene *gone) {
+    free(gone->coder.written.data);
+    image_free(&gone->source);
+    image_free(&gone->planned);
+}
+
+/* Runs one element. Returns how many bytes of the payload it took. */
+static size_t step(scene *in, int *error) {
+    const range_encoder *written = &in->coder.written;
+    size_t before = written->size + written->pending;
+    *error = whittle_stream_step(&in->stream);
+    return written->size + written->pending - before;
+}
+
+/* The patch that the stream has written, header and checksum included. */
+static image make_whole(scene *in) {
+    const whittle_region regions[] = {{0, IMAGE_SIZE, 0x8000}, {0, IMAGE_SIZE, 0x8000}};
+    assert_int_equal(range_encoder_finish(&in->coder.written), WHITTLE_OK);
+    in->header.payload_size = (uint32_t)in->coder.written.size;
+    assert_int_equal(whittle_header_write(&in->header, regions, in->header_bytes), WHITTLE_OK);
+    image patch = image_of_value(0, in->header.total_size);
+    memcpy(patch.data, in->header_bytes, in->header.header_size);
+    memcpy(patch.data + in->header.header_size, in->coder.written.data, in->coder.written.size);
+    fix_checksum(patch.data, patch.size);
+    return patch;
+}
+
+static void expect_decoded(const scene *in, const image *patch) {
+    const size_t pieces[] = {0, 1, 150, 200};
+    for (size_t i = 0; i < COUNT_OF(pieces); i++) {
+        decoding work = {.source = &in->source, .piece = pieces[i]};
+        assert_int_equal(decoding_run(&work, patch->data, patch->size), WHITTLE_OK);
+        assert_int_equal(work.target.size, IMAGE_SIZE);
+        assert_memory_equal(work.target.data, in->target, IMAGE_SIZE);
+        decoding_free(&work);
+    }
+}
+
+static bool codes_bytes(const scene *in) {
+    return in->stream.state == WHITTLE_STREAM_COPY || in->stream.state == WHITTLE_STREAM_INSERT;
+}
+
+/* Every period-th unit or byte is as surprising as can be, after others that went as planned. */
+static void run_with_surprises(uint8_t isa, bool copied, unsigned period) {
+    static scene in;
+    start(&in, isa, copied);
+    for (unsigned i = 0; in.stream.state != WHITTLE_STREAM_END; i++) {
+        int error;
+        in.coder.contrary = codes_bytes(&in) && i % period == period - 1;
+        size_t bytes = step(&in, &error);
+        assert_int_equal(error, WHITTLE_OK);
+        assert_true(bytes + WHITTLE_RANGE_START_SIZE <= WHITTLE_STREAM_ELEMENT_MAX);
+    }
+    whittle_target_flush(&in.stream.images);
+    image patch = make_whole(&in);
+    expect_decoded(&in, &patch);
+    image_free(&patch);
+    finish(&in);
+}
+
+static void surprising_units_are_decoded_in_any_pieces(void **state) {
+    (void)state;
+    for (unsigned isa = 0; isa < WHITTLE_ISA_COUNT; isa++) {
+        run_with_surprises((uint8_t)isa, true, 1);
+        run_with_surprises((uint8_t)isa, true, 5);
+        run_with_surprises((uint8_t)isa, true, 100);
+    }
+}
+
+static void surprising_insertions_are_decoded_in_any_pieces(void **state) {
+    (void)state;
+    for (unsigned isa = 0; isa < WHITTLE_ISA_COUNT; isa++) {
+        run_with_surprises((uint8_t)isa, false, 1);
+        run_with_surprises((uint8_t)isa, false, 50);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(surprising_units_are_decoded_in_any_pieces),
+        cmocka_unit_test(surprising_insertions_are_decoded_in_any_pieces),
+    };
+    return cmocka_run_group_tests(tests, limit_time, NULL);
+}
