@@ -3,6 +3,7 @@
  * written yet. */
 #include "codec/images.h"
 
+#include "codec/bytes.h"
 #include "whittle/error.h"
 
 /* How far before the wanted byte the window is placed: the model looks back as well as ahead. */
@@ -35,12 +36,9 @@ uint8_t whittle_source_byte(whittle_images *images, uint32_t offset) {
 uint32_t whittle_source_load(whittle_images *images, uint32_t offset, unsigned count) {
     uint32_t value = 0;
     uint32_t start = offset - images->window_start;
-    if (start < images->window_size && count <= images->window_size - start) {
-        const uint8_t *bytes = images->window + start;
-        for (unsigned i = count; i > 0; i--) {
-            value = value << 8 | bytes[i - 1];
-        }
-        return value;
+    if (start < images->window_size && images->window_size - start >= 4) {
+        value = load_le32(images->window + start);
+        return count < 4 ? value & (((uint32_t)1 << 8 * count) - 1) : value;
     }
     for (unsigned i = count; i > 0; i--) {
         value = value << 8 | whittle_source_byte(images, offset + i - 1);

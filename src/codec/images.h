@@ -16,7 +16,8 @@ typedef struct whittle_images {
     int (*read_source)(void *context, uint32_t offset, uint8_t *data, size_t size);
     int (*write_target)(void *context, uint32_t offset, const uint8_t *data, size_t size);
     void *context;
-    int error; /* the first that a callback returned */
+    bool big_endian; /* the order of the bytes of words */
+    int error;       /* the first that a callback returned */
     uint32_t source_size;
     uint32_t target_size;
     uint32_t window_start; /* source offset of window[0] */
@@ -31,6 +32,19 @@ uint8_t whittle_source_byte(whittle_images *images, uint32_t offset);
 
 /* count bytes of the source from offset, 1 to 4, least significant first. */
 uint32_t whittle_source_load(whittle_images *images, uint32_t offset, unsigned count);
+
+/* The four bytes as a word of the images' byte order, or a word as four bytes. */
+static inline uint32_t whittle_word_order(const whittle_images *images, uint32_t word) {
+    if (!images->big_endian) {
+        return word;
+    }
+    return word << 24 | (word & 0xFF00) << 8 | (word >> 8 & 0xFF00) | word >> 24;
+}
+
+/* The word at an offset of the source. */
+static inline uint32_t whittle_source_word(whittle_images *images, uint32_t offset) {
+    return whittle_word_order(images, whittle_source_load(images, offset, 4));
+}
 
 /* The target byte back bytes before the next one (1: the last), 0 before the start. back is at most
  * WHITTLE_TARGET_RECENT. */

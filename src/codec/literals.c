@@ -74,7 +74,8 @@ static uint8_t code_inserted(whittle_stream *stream, uint32_t start, unsigned j,
     uint32_t c4 = *whittle_target_at(images, (q - 4) ^ mask);
     uint32_t c8 = *whittle_target_at(images, (q - 8) ^ mask);
     uint32_t ph = q - stream->instruction;
-    if (ph > 4) ph = 4;
+    if (ph > 4)
+        ph = 4;
     uint32_t word = c1 | c2 << 8 | c3 << 16 | c4 << 24;
     uint32_t cur = ph == 0 ? 0 : ph >= 4 ? word : word & ((1u << 8 * ph) - 1);
     uint32_t op1 = stream->opcodes & 0xFFFF;

@@ -40,7 +40,8 @@ void whittle_mixer_init(whittle_mixer *mixer, void *memory, size_t size);
 void whittle_weights_init(whittle_weights *weights, int16_t *values, unsigned sets, unsigned inputs,
                           int32_t initial, unsigned rate);
 
-/* Codes one bit under weights->inputs contexts, given by hashes, with the weight set of that number.
+/* Codes one bit under weights->inputs contexts, given by hashes, with the weight set of that
+ * number.
  */
 unsigned whittle_mixer_code(whittle_mixer *mixer, whittle_coder *coder, whittle_weights *weights,
                             unsigned set, const uint32_t *hashes, unsigned bit);

@@ -33,7 +33,7 @@ typedef struct whittle_unit {
     uint8_t size; /* bytes, 1 to WHITTLE_UNIT_MAX */
     uint8_t kind; /* WHITTLE_KIND_..., or the ISA's kind 1 to 7 */
     uint8_t certainty;
-    uint32_t source;    /* the bytes in the source, least significant first */
+    uint32_t source;    /* the bytes in the source, first one in the low bits */
     uint32_t predicted; /* what they should become; equal to source where nothing says otherwise */
     uint32_t referred;  /* the source address that they refer to */
     uint32_t expected;  /* the target address predicted for it */
@@ -44,7 +44,6 @@ typedef struct whittle_unit {
 typedef struct whittle_predictor {
     whittle_images *images;
     const whittle_isa_model *isa; /* NULL: none */
-    bool big_endian;
     const whittle_region *source_regions;
     const whittle_region *target_regions;
     unsigned source_region_count;

@@ -1,6 +1,7 @@
 /* A sorted array: found by bisection, extended by insertion. */
 #include "codec/shifts.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 /* The first entry at or above the address. */
@@ -30,15 +31,32 @@ static uint32_t nearest(const whittle_shifts *shifts, uint32_t rank, uint32_t ad
     return rank;
 }
 
-uint32_t whittle_shifts_find(const whittle_shifts *shifts, uint32_t address, uint32_t *shift) {
+/* Whether the address is far from all entries: most words of code are. */
+static bool is_out_of_reach(const whittle_shifts *shifts, uint32_t address, uint32_t reach) {
     if (shifts->count == 0) {
-        *shift = 0;
+        return true;
+    }
+    uint32_t first = shifts->entries[0].address;
+    uint32_t last = shifts->entries[shifts->count - 1].address;
+    return (address < first && first - address > reach) ||
+           (address > last && address - last > reach);
+}
+
+uint32_t whittle_shifts_find(const whittle_shifts *shifts, uint32_t address, uint32_t reach,
+                             uint32_t *shift) {
+    *shift = 0;
+    if (is_out_of_reach(shifts, address, reach)) {
         return UINT32_MAX;
     }
     const whittle_shift *entry =
         &shifts->entries[nearest(shifts, rank_of(shifts, address), address)];
+    uint32_t distance =
+        entry->address < address ? address - entry->address : entry->address - address;
+    if (distance > reach) {
+        return UINT32_MAX;
+    }
     *shift = entry->shift;
-    return entry->address < address ? address - entry->address : entry->address - address;
+    return distance;
 }
 
 void whittle_shifts_learn(whittle_shifts *shifts, uint32_t address, uint32_t shift) {

@@ -20,8 +20,9 @@ typedef struct whittle_shifts {
 } whittle_shifts;
 
 /* The shift of the entry nearest to the address, and how far away that is; a distance of
- * UINT32_MAX means that nothing is known, with a shift of 0. */
-uint32_t whittle_shifts_find(const whittle_shifts *shifts, uint32_t address, uint32_t *shift);
+ * UINT32_MAX means that nothing is known within that reach, with a shift of 0. */
+uint32_t whittle_shifts_find(const whittle_shifts *shifts, uint32_t address, uint32_t reach,
+                             uint32_t *shift);
 
 /* Remembers a shift. When there is no more room, the nearest entry gives way. */
 void whittle_shifts_learn(whittle_shifts *shifts, uint32_t address, uint32_t shift);

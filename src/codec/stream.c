@@ -16,7 +16,7 @@ typedef enum number_use {
     NUMBER_GAP_BEHIND_LONG,
     NUMBER_SIZE, /* bytes of a copy that is not in the map: from nearby, from far away */
     NUMBER_SIZE_FROM_FAR,
-    NUMBER_MOVE,     /* how far such a copy departs from the one before */
+    NUMBER_MOVE, /* how far such a copy departs from the one before */
     NUMBER_COUNT,
 } number_use;
 
@@ -77,7 +77,7 @@ int whittle_stream_init(whittle_stream *stream, const whittle_header *header,
     set_up_regions(&stream->predictor, header, header_bytes, regions);
     stream->predictor.images = &stream->images;
     stream->predictor.isa = isa;
-    stream->predictor.big_endian = header->isa == WHITTLE_ISA_MIPS_BE;
+    stream->images.big_endian = header->isa == WHITTLE_ISA_MIPS_BE;
     stream->predictor.map.entries = entries;
     stream->predictor.shifts.entries = shifts;
     stream->predictor.shifts.capacity = (uint32_t)shift_count;

@@ -80,7 +80,7 @@ typedef struct whittle_stream {
     uint8_t kind_history[WHITTLE_KIND_COUNT];
     int8_t preference[WHITTLE_KIND_COUNT]; /* below 0: the source's bytes are the better guess */
     uint8_t differences[256]; /* how the last corrected byte before this source byte differed */
-    uint32_t previous; /* the bytes of the last unit in the source */
+    uint32_t previous;        /* the bytes of the last unit in the source */
 } whittle_stream;
 
 /* Sets up the model for a patch with that header: its images' sizes and regions, its map, and

@@ -34,7 +34,7 @@ int explainer_init(explainer *explain, uint8_t isa, const layout *source_layout,
     whittle_predictor *predictor = &explain->predictor;
     predictor->images = &explain->images;
     predictor->isa = whittle_isa_find(isa);
-    predictor->big_endian = isa == WHITTLE_ISA_MIPS_BE;
+    explain->images.big_endian = isa == WHITTLE_ISA_MIPS_BE;
     predictor->source_regions = source_layout->regions;
     predictor->source_region_count = source_layout->count;
     predictor->target_regions = target_layout->regions;

@@ -7,8 +7,8 @@ enum { BRANCH = 1, BRANCH_CONDITION, PAGE, LOW, TEST_BRANCH };
 
 enum { PAIR_DISTANCE = 40 };
 
-static unsigned length(uint32_t half, uint32_t offset) {
-    (void)half;
+static unsigned length(uint32_t bits, uint32_t offset) {
+    (void)bits;
     return 4 - (offset & 3);
 }
 
@@ -21,7 +21,10 @@ static unsigned scale_of(uint32_t bits) {
     return quad ? 4 : bits_of(bits, 30, 2);
 }
 
-static uint8_t kind_of(uint32_t bits) {
+static uint8_t classify(uint32_t bits, uint32_t offset) {
+    if (offset & 3) {
+        return 0;
+    }
     if ((bits & 0x7C000000) == 0x14000000) {
         return BRANCH; /* B, BL */
     }
@@ -70,39 +73,31 @@ static void find_low(whittle_images *images, uint32_t offset, whittle_reference 
     uint32_t destination = bits_of(reference->bits, 0, 5);
     for (uint32_t distance = 4; distance <= PAIR_DISTANCE; distance += 4) {
         uint32_t bits = whittle_source_load(images, offset + distance, 4);
-        if (kind_of(bits) == LOW && bits_of(bits, 5, 5) == destination) {
+        if (classify(bits, 0) == LOW && bits_of(bits, 5, 5) == destination) {
             reference->first = bits;
             return;
         }
     }
-    reference->first = 0;
 }
 
-static void find_page(whittle_images *images, uint32_t offset, whittle_reference *reference) {
+static bool find_page(whittle_images *images, uint32_t offset, whittle_reference *reference) {
     uint32_t base = bits_of(reference->bits, 5, 5);
     for (uint32_t distance = 4; distance <= PAIR_DISTANCE && distance <= offset; distance += 4) {
         uint32_t bits = whittle_source_load(images, offset - distance, 4);
-        if (kind_of(bits) == PAGE && bits_of(bits, 0, 5) == base) {
+        if (classify(bits, 0) == PAGE && bits_of(bits, 0, 5) == base) {
             reference->first = bits;
             reference->back = (uint8_t)distance;
-            return;
+            return true;
         }
     }
-    reference->kind = 0;
+    return false;
 }
 
-static void refer(whittle_images *images, uint32_t offset, uint32_t address,
-                  whittle_reference *reference) {
-    reference->bits = whittle_source_load(images, offset, 4);
-    reference->kind = offset & 3 ? 0 : kind_of(reference->bits);
+static bool find_partner(whittle_images *images, uint32_t offset, whittle_reference *reference) {
     if (reference->kind == PAGE) {
-        find_low(images, offset, reference);
-    } else if (reference->kind == LOW) {
-        find_page(images, offset, reference);
+        find_low(images, offset, reference); /* without it, the page is all that is known */
     }
-    if (reference->kind) {
-        reference->referred = resolve(reference, address, reference->bits, reference->first);
-    }
+    return reference->kind != LOW || find_page(images, offset, reference);
 }
 
 static bool rewrite(const whittle_reference *reference, uint32_t address, uint32_t referred,
@@ -132,4 +127,5 @@ static bool rewrite(const whittle_reference *reference, uint32_t address, uint32
     }
 }
 
-const whittle_isa_model whittle_isa_aarch64 = {4, 0xFF000000u, length, refer, rewrite, resolve};
+const whittle_isa_model whittle_isa_aarch64 = {4,       0xFF000000u, length, classify, find_partner,
+                                               rewrite, resolve};

@@ -18,12 +18,13 @@ static bool is_data(uint32_t bits) {
     return (bits & 0xFC0F) == 0x9000;
 }
 
-static unsigned length(uint32_t half, uint32_t offset) {
+static unsigned length(uint32_t bits, uint32_t offset) {
     (void)offset;
-    return is_absolute(half) || is_data(half) ? 4 : 2;
+    return is_absolute(bits) || is_data(bits) ? 4 : 2;
 }
 
-static uint8_t kind_of(uint32_t bits) {
+static uint8_t classify(uint32_t bits, uint32_t offset) {
+    (void)offset;
     if (is_absolute(bits)) {
         return ABSOLUTE;
     }
@@ -51,15 +52,6 @@ static uint32_t resolve(const whittle_reference *reference, uint32_t address, ui
     }
 }
 
-static void refer(whittle_images *images, uint32_t offset, uint32_t address,
-                  whittle_reference *reference) {
-    reference->bits = whittle_load_instruction(images, offset, length);
-    reference->kind = kind_of(reference->bits);
-    if (reference->kind) {
-        reference->referred = resolve(reference, address, reference->bits, 0);
-    }
-}
-
 static bool rewrite(const whittle_reference *reference, uint32_t address, uint32_t referred,
                     uint32_t *bits) {
     uint32_t old = reference->bits;
@@ -81,4 +73,4 @@ static bool rewrite(const whittle_reference *reference, uint32_t address, uint32
     }
 }
 
-const whittle_isa_model whittle_isa_avr = {2, 0xFE00, length, refer, rewrite, resolve};
+const whittle_isa_model whittle_isa_avr = {2, 0xFE00, length, classify, NULL, rewrite, resolve};

@@ -21,3 +21,17 @@ static const whittle_isa_model *const models[WHITTLE_ISA_COUNT] = {
 const whittle_isa_model *whittle_isa_find(uint8_t isa) {
     return isa < WHITTLE_ISA_COUNT ? models[isa] : NULL;
 }
+
+bool whittle_isa_refer(const whittle_isa_model *isa, whittle_images *images, uint32_t offset,
+                       uint32_t address, uint32_t bits, whittle_reference *reference) {
+    reference->kind = isa->classify(bits, offset);
+    reference->back = 0;
+    reference->bits = bits;
+    reference->first = 0;
+    if (!reference->kind || (isa->find_partner && !isa->find_partner(images, offset, reference))) {
+        reference->kind = 0;
+        return false;
+    }
+    reference->referred = isa->resolve(reference, address, bits, reference->first);
+    return true;
+}

@@ -30,14 +30,16 @@ typedef struct whittle_isa_model {
     /* Which bits of an instruction say what it does, rather than with what. */
     uint32_t opcode_mask;
 
-    /* Bytes of the instruction at an offset of either image that begins with these two bytes, 1 to
-     * WHITTLE_UNIT_MAX. */
-    unsigned (*length)(uint32_t half, uint32_t offset);
+    /* Bytes of the instruction that begins with these bytes, of which it looks at the first two, at
+     * an offset of either image; 1 to WHITTLE_UNIT_MAX. */
+    unsigned (*length)(uint32_t bits, uint32_t offset);
 
-    /* Fills in the reference that the instruction at the source offset makes; address is its own
-     * address in the source. reference is zeroed before. */
-    void (*refer)(whittle_images *images, uint32_t offset, uint32_t address,
-                  whittle_reference *reference);
+    /* Which field an instruction with these bits at that offset has: 1 to 7, or 0 for none. */
+    uint8_t (*classify)(uint32_t bits, uint32_t offset);
+
+    /* Finds the other instruction of a pair and fills in first and back; false if there is none.
+     * NULL where the instruction set has no pairs. */
+    bool (*find_partner)(whittle_images *images, uint32_t offset, whittle_reference *reference);
 
     /* The instruction's bits with the reference changed to another address, for an instruction that
      * lies at address; false if the field cannot hold it. */
@@ -50,12 +52,10 @@ typedef struct whittle_isa_model {
                         uint32_t first);
 } whittle_isa_model;
 
-/* The bytes of the source instruction at the offset. */
-static inline uint32_t whittle_load_instruction(whittle_images *images, uint32_t offset,
-                                                unsigned (*length)(uint32_t, uint32_t)) {
-    return whittle_source_load(images, offset,
-                               length(whittle_source_load(images, offset, 2), offset));
-}
+/* Fills in the reference that the instruction with these bits at the source offset makes, where its
+ * own address is address; false if it makes none. */
+bool whittle_isa_refer(const whittle_isa_model *isa, whittle_images *images, uint32_t offset,
+                       uint32_t address, uint32_t bits, whittle_reference *reference);
 
 /* The model of an instruction set, or NULL if it is WHITTLE_ISA_NONE or left out of this build. */
 const whittle_isa_model *whittle_isa_find(uint8_t isa);

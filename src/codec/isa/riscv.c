@@ -17,9 +17,9 @@ static uint32_t opcode(uint32_t bits) {
     return bits & 0x7F;
 }
 
-static unsigned length(uint32_t half, uint32_t offset) {
+static unsigned length(uint32_t bits, uint32_t offset) {
     (void)offset;
-    return (half & 3) == 3 ? 4 : 2;
+    return (bits & 3) == 3 ? 4 : 2;
 }
 
 static bool is_high(uint32_t bits) {
@@ -112,7 +112,8 @@ static uint32_t insert_compressed_branch(uint32_t bits, uint32_t value) {
            bits_of(value, 5, 1) << 2 | bits_of(value, 3, 2) << 10 | bits_of(value, 1, 2) << 3;
 }
 
-static uint8_t kind_of(uint32_t bits) {
+static uint8_t classify(uint32_t bits, uint32_t offset) {
+    (void)offset;
     if ((bits & 3) != 3) {
         if ((bits & 3) != 1) {
             return 0;
@@ -156,21 +157,21 @@ static uint32_t resolve(const whittle_reference *reference, uint32_t address, ui
     }
 }
 
-/* The low half of a pair: looks ahead for an instruction that adds to the register just set. */
-static void find_low(whittle_images *images, uint32_t offset, whittle_reference *reference) {
+/* Looks ahead of an AUIPC or LUI for an instruction that adds to the register just set. */
+static bool find_low(whittle_images *images, uint32_t offset, whittle_reference *reference) {
     uint32_t destination = bits_of(reference->bits, 7, 5);
     for (uint32_t distance = 4; distance <= PAIR_DISTANCE; distance += 2) {
         uint32_t bits = whittle_source_load(images, offset + distance, 4);
         if (is_low(bits) && bits_of(bits, 15, 5) == destination) {
             reference->first = bits;
-            return;
+            return true;
         }
     }
-    reference->kind = 0;
+    return false;
 }
 
-/* The high half of a pair: looks back for an AUIPC or LUI of the register used. */
-static void find_high(whittle_images *images, uint32_t offset, whittle_reference *reference) {
+/* Looks back for the AUIPC or LUI of the register used. */
+static bool find_high(whittle_images *images, uint32_t offset, whittle_reference *reference) {
     uint32_t base = bits_of(reference->bits, 15, 5);
     for (uint32_t distance = 2; base && distance <= PAIR_DISTANCE && distance <= offset;
          distance += 2) {
@@ -178,23 +179,20 @@ static void find_high(whittle_images *images, uint32_t offset, whittle_reference
         if (is_high(bits) && bits_of(bits, 7, 5) == base) {
             reference->first = bits;
             reference->back = (uint8_t)distance;
-            return;
+            return true;
         }
     }
-    reference->kind = 0;
+    return false;
 }
 
-static void refer(whittle_images *images, uint32_t offset, uint32_t address,
-                  whittle_reference *reference) {
-    reference->bits = whittle_load_instruction(images, offset, length);
-    reference->kind = kind_of(reference->bits);
-    if (reference->kind == HIGH) {
-        find_low(images, offset, reference);
-    } else if (reference->kind == LOW) {
-        find_high(images, offset, reference);
-    }
-    if (reference->kind) {
-        reference->referred = resolve(reference, address, reference->bits, reference->first);
+static bool find_partner(whittle_images *images, uint32_t offset, whittle_reference *reference) {
+    switch (reference->kind) {
+    case HIGH:
+        return find_low(images, offset, reference);
+    case LOW:
+        return find_high(images, offset, reference);
+    default:
+        return true;
     }
 }
 
@@ -230,4 +228,5 @@ static bool rewrite(const whittle_reference *reference, uint32_t address, uint32
     }
 }
 
-const whittle_isa_model whittle_isa_riscv = {1, 0x707F, length, refer, rewrite, resolve};
+const whittle_isa_model whittle_isa_riscv = {1,       0x707F, length, classify, find_partner,
+                                             rewrite, resolve};

@@ -9,12 +9,13 @@ static bool is_wide(uint32_t half) {
     return half >> 11 >= 0x1D;
 }
 
-static unsigned length(uint32_t half, uint32_t offset) {
+static unsigned length(uint32_t bits, uint32_t offset) {
     (void)offset;
-    return is_wide(half) ? 4 : 2;
+    return is_wide(bits & 0xFFFF) ? 4 : 2;
 }
 
-static uint8_t kind_of(uint32_t bits) {
+static uint8_t classify(uint32_t bits, uint32_t offset) {
+    (void)offset;
     uint32_t half = bits & 0xFFFF;
     if (!is_wide(half)) {
         if (half >> 11 == 0x09 || half >> 11 == 0x14) {
@@ -91,15 +92,6 @@ static uint32_t resolve(const whittle_reference *reference, uint32_t address, ui
     }
 }
 
-static void refer(whittle_images *images, uint32_t offset, uint32_t address,
-                  whittle_reference *reference) {
-    reference->bits = whittle_load_instruction(images, offset, length);
-    reference->kind = kind_of(reference->bits);
-    if (reference->kind) {
-        reference->referred = resolve(reference, address, reference->bits, 0);
-    }
-}
-
 static bool fits(uint32_t displacement, unsigned bits) {
     return (uint32_t)sign_extend(displacement, bits) == displacement;
 }
@@ -128,4 +120,4 @@ static bool rewrite(const whittle_reference *reference, uint32_t address, uint32
     }
 }
 
-const whittle_isa_model whittle_isa_thumb = {2, 0xFF00, length, refer, rewrite, resolve};
+const whittle_isa_model whittle_isa_thumb = {2, 0xFF00, length, classify, NULL, rewrite, resolve};

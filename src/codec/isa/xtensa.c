@@ -5,12 +5,13 @@
 
 enum { CALL = 1, JUMP, LITERAL, BRANCH_ZERO };
 
-static unsigned length(uint32_t half, uint32_t offset) {
+static unsigned length(uint32_t bits, uint32_t offset) {
     (void)offset;
-    return (half & 15) >= 8 ? 2 : 3;
+    return (bits & 15) >= 8 ? 2 : 3;
 }
 
-static uint8_t kind_of(uint32_t bits) {
+static uint8_t classify(uint32_t bits, uint32_t offset) {
+    (void)offset;
     switch (bits & 15) {
     case 1:
         return LITERAL;
@@ -41,15 +42,6 @@ static uint32_t resolve(const whittle_reference *reference, uint32_t address, ui
     }
 }
 
-static void refer(whittle_images *images, uint32_t offset, uint32_t address,
-                  whittle_reference *reference) {
-    reference->bits = whittle_load_instruction(images, offset, length);
-    reference->kind = kind_of(reference->bits);
-    if (reference->kind) {
-        reference->referred = resolve(reference, address, reference->bits, 0);
-    }
-}
-
 static bool rewrite(const whittle_reference *reference, uint32_t address, uint32_t referred,
                     uint32_t *bits) {
     uint32_t old = reference->bits;
@@ -74,4 +66,5 @@ static bool rewrite(const whittle_reference *reference, uint32_t address, uint32
     }
 }
 
-const whittle_isa_model whittle_isa_xtensa = {1, 0xFF000F, length, refer, rewrite, resolve};
+const whittle_isa_model whittle_isa_xtensa = {1,    0xFF000F, length, classify,
+                                              NULL, rewrite,  resolve};
