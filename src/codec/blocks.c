@@ -10,7 +10,7 @@
 
 #include "codec/units.h"
 
-enum { INPUTS = WHITTLE_UNIT_INPUTS };
+enum { INPUTS = WHITTLE_UNIT_INPUTS, CONTEXT_FAMILY = 61 };
 
 enum {
     RUN_MIN = 24,    /* hits before the first block */
@@ -68,18 +68,20 @@ static unsigned find_miss(whittle_stream *stream, const whittle_unit *first, uns
 static unsigned code_block_flag(whittle_stream *stream, const whittle_unit *first, unsigned size) {
     unsigned doubtful = stream->doubtful;
     uint32_t what = size << 16 | doubtful;
-    uint32_t contexts[INPUTS] = {
-        whittle_hash(61, whittle_run_class(stream->run), what),
-        whittle_hash(62, stream->block_history & 0xFFFF, what),
-        whittle_hash(63, first->source, what),
-        whittle_hash(64, first->source & 0xFFFF, stream->previous),
-        whittle_hash(65, stream->block_history & 15, what),
-        whittle_hash(66, stream->run, doubtful),
-        whittle_hash(67, stream->history, doubtful),
-        whittle_hash(68, what, 0),
+    const whittle_context contexts[INPUTS] = {
+        {whittle_run_class(stream->run), what},
+        {stream->block_history & 0xFFFF, what},
+        {first->source, what},
+        {first->source & 0xFFFF, stream->previous},
+        {stream->block_history & 15, what},
+        {stream->run, doubtful},
+        {stream->history, doubtful},
+        {what, 0},
     };
+    uint32_t hashes[INPUTS];
+    whittle_hash_contexts(contexts, INPUTS, CONTEXT_FAMILY, hashes);
     unsigned set = doubtful ? WHITTLE_UNIT_SET_HALVING : WHITTLE_UNIT_SET_BLOCK;
-    return whittle_mixer_code(&stream->mixer, stream->coder, &stream->unit_weights, set, contexts,
+    return whittle_mixer_code(&stream->mixer, stream->coder, &stream->unit_weights, set, hashes,
                               find_miss(stream, first, size));
 }
 

@@ -11,21 +11,25 @@ enum { INPUTS = WHITTLE_LITERAL_INPUTS };
 /* The weight sets: one for each byte of a corrected unit, then by alignment for inserted bytes. */
 enum { SET_CORRECTED = 0, SET_INSERTED = 8 };
 
+enum { FAMILY_INSERTED = 1, FAMILY_CORRECTED = 21 };
+
 /* Codes a byte under INPUTS - 1 hashed contexts; the last input asks whether the byte goes on as
  * guess does. */
-static uint8_t code_byte(whittle_stream *stream, const uint32_t contexts[INPUTS], unsigned set,
-                         uint8_t guess, uint8_t value) {
+static uint8_t code_byte(whittle_stream *stream, const whittle_context *contexts, uint32_t family,
+                         unsigned set, uint8_t guess, uint8_t value) {
+    uint32_t bases[INPUTS];
     uint32_t hashes[INPUTS];
+    whittle_hash_contexts(contexts, INPUTS, family, bases);
     uint32_t node = 1;
     for (unsigned left = 8; left > 0; left--) {
         uint32_t step = node * 0x9E3779B1u;
         for (unsigned i = 0; i < INPUTS - 1; i++) {
-            hashes[i] = contexts[i] ^ step;
+            hashes[i] = bases[i] ^ step;
         }
         uint32_t follows = (guess | 0x100u) >> left == node;
         uint32_t expected = guess >> (left - 1) & 1u;
         hashes[INPUTS - 1] =
-            whittle_hash(contexts[INPUTS - 1], follows ? left * 2 + expected : 32, node * !follows);
+            whittle_hash(bases[INPUTS - 1], follows ? left * 2 + expected : 32, node * !follows);
         unsigned bit = value >> (left - 1) & 1u;
         bit = whittle_mixer_code(&stream->mixer, stream->coder, &stream->literal_weights, set,
                                  hashes, bit);
@@ -80,18 +84,19 @@ static uint8_t code_inserted(whittle_stream *stream, uint32_t start, unsigned j,
     uint32_t cur = ph == 0 ? 0 : ph >= 4 ? word : word & ((1u << 8 * ph) - 1);
     uint32_t op1 = stream->opcodes & 0xFFFF;
     (void)cur, (void)op1;
-    uint32_t contexts[INPUTS] = {
-        whittle_hash(1, ph, 0),
-        whittle_hash(2, c1, ph),
-        whittle_hash(3, c1 | c2 << 8, 0),
-        whittle_hash(4, c1 | c2 << 8 | c3 << 16, 0),
-        whittle_hash(5, c1 | c2 << 8 | c3 << 16 | c4 << 24, 0),
-        whittle_hash(6, c2, ph),
-        whittle_hash(7, cur | ph << 24, 0),
-        whittle_hash(8, cur | ph << 24, op1),
-        whittle_hash(9, 0, 0),
+    const whittle_context contexts[INPUTS] = {
+        {ph, 0},
+        {c1, ph},
+        {c1 | c2 << 8, 0},
+        {c1 | c2 << 8 | c3 << 16, 0},
+        {c1 | c2 << 8 | c3 << 16 | c4 << 24, 0},
+        {c2, ph},
+        {cur | ph << 24, 0},
+        {cur | ph << 24, op1},
+        {0, 0},
     };
-    return code_byte(stream, contexts, SET_INSERTED + (ph & 3), (uint8_t)c8, value);
+    return code_byte(stream, contexts, FAMILY_INSERTED, SET_INSERTED + (ph & 3), (uint8_t)c8,
+                     value);
 }
 
 void whittle_code_inserted(whittle_stream *stream, uint32_t most) {
@@ -122,21 +127,21 @@ uint8_t whittle_code_corrected(whittle_stream *stream, const whittle_unit *unit,
     uint32_t before = whittle_source_byte(images, stream->source + index - 1);
     uint32_t after = whittle_source_byte(images, stream->source + index + 1);
     uint32_t place = (uint32_t)unit->kind << 3 | index;
-    uint32_t contexts[INPUTS] = {
-        whittle_hash(21, raw, place),
-        whittle_hash(22, raw | c1 << 8 | before << 16, 0),
-        whittle_hash(23, c1 | c2 << 8 | raw << 16, 0),
-        whittle_hash(24, (c1 - before) & 0xFF, raw | place << 8),
-        whittle_hash(25, raw | before << 8 | after << 16, place),
-        whittle_hash(26, expected, place),
-        whittle_hash(27, c1, place),
-        whittle_hash(28, expected | raw << 8 | c1 << 16, place),
-        whittle_hash(29, unit->kind, 0),
+    const whittle_context contexts[INPUTS] = {
+        {raw, place},
+        {raw | c1 << 8 | before << 16, 0},
+        {c1 | c2 << 8 | raw << 16, 0},
+        {(c1 - before) & 0xFF, raw | place << 8},
+        {raw | before << 8 | after << 16, place},
+        {expected, place},
+        {c1, place},
+        {expected | raw << 8 | c1 << 16, place},
+        {unit->kind, 0},
     };
     uint8_t *difference = &stream->differences[after];
     uint8_t guess = (uint8_t)(expected + *difference);
     unsigned set = SET_CORRECTED + index + (unit->kind == WHITTLE_KIND_PLAIN ? 0u : 4u);
-    value = code_byte(stream, contexts, set, guess, value);
+    value = code_byte(stream, contexts, FAMILY_CORRECTED, set, guess, value);
     whittle_target_append(images, value);
     *difference = (uint8_t)(value - expected);
     return value;

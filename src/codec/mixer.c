@@ -25,6 +25,20 @@ static const uint8_t confidence[COUNT_MAX + 1] = {0, 7, 10, 13, 14, 15, 16, 16};
  * count up to AGED it is taken over. */
 enum { AGING_RATE = 24576, AGED = 1 };
 
+uint32_t whittle_hash(uint32_t first, uint32_t second, uint32_t third) {
+    uint32_t hash = first * 0x9E3779B1u + second * 0x85EBCA77u + third * 0xC2B2AE3Du;
+    hash ^= hash >> 15;
+    hash *= 0x2C1B3C6Du;
+    return hash ^ hash >> 13;
+}
+
+void whittle_hash_contexts(const whittle_context *contexts, unsigned count, uint32_t family,
+                           uint32_t *hashes) {
+    for (unsigned i = 0; i < count; i++) {
+        hashes[i] = whittle_hash(family + i, contexts[i].first, contexts[i].second);
+    }
+}
+
 void whittle_mixer_init(whittle_mixer *mixer, void *memory, size_t size) {
     mixer->slot_count = (uint32_t)(size / WHITTLE_SLOT_SIZE);
     mixer->slots = memory;

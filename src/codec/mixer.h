@@ -52,12 +52,17 @@ unsigned whittle_slot_code(whittle_mixer *mixer, whittle_coder *coder, uint16_t 
 
 #define WHITTLE_SLOT_INITIAL 0x8000u
 
-/* A hash of up to three numbers, well mixed in its high bits. */
-static inline uint32_t whittle_hash(uint32_t first, uint32_t second, uint32_t third) {
-    uint32_t hash = first * 0x9E3779B1u + second * 0x85EBCA77u + third * 0xC2B2AE3Du;
-    hash ^= hash >> 15;
-    hash *= 0x2C1B3C6Du;
-    return hash ^ hash >> 13;
-}
+/* A context: what it knows, in two numbers. */
+typedef struct whittle_context {
+    uint32_t first;
+    uint32_t second;
+} whittle_context;
+
+/* Hashes contexts; family tells those of one decision from those of others. */
+void whittle_hash_contexts(const whittle_context *contexts, unsigned count, uint32_t family,
+                           uint32_t *hashes);
+
+/* A hash of three numbers, well mixed in its high bits. */
+uint32_t whittle_hash(uint32_t first, uint32_t second, uint32_t third);
 
 #endif

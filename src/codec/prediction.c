@@ -108,31 +108,42 @@ static void cut_unit(whittle_unit *unit, uint32_t bytes, unsigned size) {
     unit->predicted = unit->source;
 }
 
+/* The word at the source offset, if it is a pointer. */
+static bool predict_word(whittle_predictor *predictor, uint32_t source, uint32_t limit,
+                         uint32_t bytes, whittle_unit *unit) {
+    if ((source & 3) != 0 || limit < 4) {
+        return false;
+    }
+    cut_unit(unit, bytes, 4);
+    return predict_pointer(predictor, unit);
+}
+
+/* In a set of short instructions, one is easily found in data, and so is not believed before the
+ * pointer that lies there. */
 void whittle_predict(whittle_predictor *predictor, uint32_t source, uint32_t limit,
                      whittle_unit *unit) {
+    const whittle_isa_model *isa = predictor->isa;
     uint32_t bytes = whittle_source_load(predictor->images, source, 4);
-    unsigned size = 4 - (source & 3);
-    unit->kind = WHITTLE_KIND_PLAIN;
-    unit->certainty = WHITTLE_CERTAINTY_NONE;
-    unit->referred = 0;
-    if (predictor->isa) {
-        uint32_t distance = distance_to_boundary(predictor, source);
-        size = distance ? distance : predictor->isa->length(bytes, source);
-        if (distance == 0 && size <= limit) {
-            cut_unit(unit, bytes, size);
-            if (predict_instruction(predictor, source, unit)) {
-                return;
-            }
-        }
+    uint32_t size = 4 - (source & 3);
+    bool pointers_first = !isa || isa->prefers_pointers;
+    if (pointers_first && predict_word(predictor, source, limit, bytes, unit)) {
+        return;
     }
-    if ((source & 3) == 0 && limit >= 4) {
-        cut_unit(unit, bytes, 4);
-        if (predict_pointer(predictor, unit)) {
+    if (isa) {
+        uint32_t distance = distance_to_boundary(predictor, source);
+        size = distance ? distance : isa->length(bytes, source);
+        cut_unit(unit, bytes, size);
+        if (distance == 0 && size <= limit && predict_instruction(predictor, source, unit)) {
             return;
         }
     }
-    unit->certainty = WHITTLE_CERTAINTY_NONE;
+    if (!pointers_first && predict_word(predictor, source, limit, bytes, unit)) {
+        return;
+    }
     cut_unit(unit, bytes, size < limit ? size : limit);
+    unit->kind = WHITTLE_KIND_PLAIN;
+    unit->certainty = WHITTLE_CERTAINTY_NONE;
+    unit->referred = 0;
 }
 
 static void learn_move(whittle_predictor *predictor, uint32_t from, uint32_t to) {

@@ -5,7 +5,7 @@
 
 #include "codec/literals.h"
 
-enum { INPUTS = WHITTLE_UNIT_INPUTS };
+enum { INPUTS = WHITTLE_UNIT_INPUTS, CONTEXT_FAMILY = 41 };
 
 /* What is being asked of a unit. */
 typedef enum question { ASK_FIRST, ASK_SECOND, ASK_BYTE } question;
@@ -32,20 +32,22 @@ static unsigned code_flag(whittle_stream *stream, const whittle_unit *unit, ques
     uint32_t about = unit->kind ? unit->referred >> 2
                                 : stream->differences[bytes >> 8 & 0xFF] |
                                       (uint32_t)stream->differences[bytes >> 16 & 0xFF] << 8;
-    uint32_t contexts[INPUTS] = {
-        whittle_hash(41, stream->history & 0xFFFF, asked << 3 | missed),
-        whittle_hash(42, state, what),
-        whittle_hash(43, unit->source, what),
-        whittle_hash(44, stream->kind_history[unit->kind], what),
-        whittle_hash(45, unit->source & 0xFFFF, stream->previous ^ what << 16),
-        whittle_hash(46, guess, next ^ what << 16),
-        whittle_hash(47, unit->source & 0xF0FF, what | (stream->history & 3) << 16),
-        whittle_hash(48, about, what),
+    const whittle_context contexts[INPUTS] = {
+        {stream->history & 0xFFFF, asked << 3 | missed},
+        {state, what},
+        {unit->source, what},
+        {stream->kind_history[unit->kind], what},
+        {unit->source & 0xFFFF, stream->previous ^ what << 16},
+        {guess, next ^ what << 16},
+        {unit->source & 0xF0FF, what | (stream->history & 3) << 16},
+        {about, what},
     };
+    uint32_t hashes[INPUTS];
+    whittle_hash_contexts(contexts, INPUTS, CONTEXT_FAMILY, hashes);
     unsigned set = asked == ASK_FIRST
                        ? (stream->doubtful ? 7 : run) * 4 + moved * 2 + (unit->kind != 0)
                        : 32 + index * 4 + asked;
-    return whittle_mixer_code(&stream->mixer, stream->coder, &stream->unit_weights, set, contexts,
+    return whittle_mixer_code(&stream->mixer, stream->coder, &stream->unit_weights, set, hashes,
                               miss);
 }
 

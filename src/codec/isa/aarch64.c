@@ -127,5 +127,5 @@ static bool rewrite(const whittle_reference *reference, uint32_t address, uint32
     }
 }
 
-const whittle_isa_model whittle_isa_aarch64 = {4,       0xFF000000u, length, classify, find_partner,
-                                               rewrite, resolve};
+const whittle_isa_model whittle_isa_aarch64 = {4,        false,        0xFF000000u, length,
+                                               classify, find_partner, rewrite,     resolve};

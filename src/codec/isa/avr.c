@@ -73,4 +73,5 @@ static bool rewrite(const whittle_reference *reference, uint32_t address, uint32
     }
 }
 
-const whittle_isa_model whittle_isa_avr = {2, 0xFE00, length, classify, NULL, rewrite, resolve};
+const whittle_isa_model whittle_isa_avr = {2,        false, 0xFE00,  length,
+                                           classify, NULL,  rewrite, resolve};

@@ -27,6 +27,9 @@ typedef struct whittle_isa_model {
      * opcode comes before its operands; 1: in their order. */
     uint8_t coded_unit;
 
+    /* Where a word may be an instruction as well as an address of the image, it is the address. */
+    bool prefers_pointers;
+
     /* Which bits of an instruction say what it does, rather than with what. */
     uint32_t opcode_mask;
 

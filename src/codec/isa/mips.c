@@ -96,7 +96,7 @@ static bool rewrite(const whittle_reference *reference, uint32_t address, uint32
     }
 }
 
-const whittle_isa_model whittle_isa_mips_le = {4,       0xFC00003F, length, classify, find_partner,
-                                               rewrite, resolve};
-const whittle_isa_model whittle_isa_mips_be = {1,       0x3F0000FC, length, classify, find_partner,
-                                               rewrite, resolve};
+const whittle_isa_model whittle_isa_mips_le = {4,        false,        0xFC00003F, length,
+                                               classify, find_partner, rewrite,    resolve};
+const whittle_isa_model whittle_isa_mips_be = {1,        false,        0x3F0000FC, length,
+                                               classify, find_partner, rewrite,    resolve};

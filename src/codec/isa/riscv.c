@@ -228,5 +228,5 @@ static bool rewrite(const whittle_reference *reference, uint32_t address, uint32
     }
 }
 
-const whittle_isa_model whittle_isa_riscv = {1,       0x707F, length, classify, find_partner,
-                                             rewrite, resolve};
+const whittle_isa_model whittle_isa_riscv = {1,        false,        0x707F,  length,
+                                             classify, find_partner, rewrite, resolve};

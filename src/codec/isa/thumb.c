@@ -120,4 +120,5 @@ static bool rewrite(const whittle_reference *reference, uint32_t address, uint32
     }
 }
 
-const whittle_isa_model whittle_isa_thumb = {2, 0xFF00, length, classify, NULL, rewrite, resolve};
+const whittle_isa_model whittle_isa_thumb = {2,        true, 0xFF00,  length,
+                                             classify, NULL, rewrite, resolve};

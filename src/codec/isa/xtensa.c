@@ -66,5 +66,5 @@ static bool rewrite(const whittle_reference *reference, uint32_t address, uint32
     }
 }
 
-const whittle_isa_model whittle_isa_xtensa = {1,    0xFF000F, length, classify,
-                                              NULL, rewrite,  resolve};
+const whittle_isa_model whittle_isa_xtensa = {1,        true, 0xFF000F, length,
+                                              classify, NULL, rewrite,  resolve};
