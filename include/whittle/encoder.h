@@ -19,7 +19,7 @@ extern "C" {
 #endif
 
 #define WHITTLE_RAM_DEFAULT 32768u
-#define WHITTLE_ISA_AUTO    0xFF        /* find the instruction set from the images */
+#define WHITTLE_ISA_AUTO    0xFF /* find the instruction set from the images */
 
 /* Called now and then during long work with the part that is done, 0 to 1000. */
 typedef void (*whittle_progress)(void *context, unsigned permille);

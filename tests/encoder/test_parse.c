@@ -25,17 +25,22 @@ static void expect_sound(const parsed *result, const image *source, const image 
     }
 }
 
-static parsed parse_with(const image *source, const image *target,
-                         const parse_explainer *explainer) {
+static parsed parse_for(const image *source, const image *target, const parse_costs *costs,
+                        const parse_explainer *explainer) {
     match_index index;
     parsed result;
     assert_int_equal(match_index_build(&index, source->data, source->size), WHITTLE_OK);
-    assert_int_equal(parse_target(&index, target->data, target->size, &parse_costs_default,
-                                  explainer, &result.copies, &result.count),
+    assert_int_equal(parse_target(&index, target->data, target->size, costs, explainer,
+                                  &result.copies, &result.count),
                      WHITTLE_OK);
     match_index_free(&index);
     expect_sound(&result, source, target);
     return result;
+}
+
+static parsed parse_with(const image *source, const image *target,
+                         const parse_explainer *explainer) {
+    return parse_for(source, target, &parse_costs_default, explainer);
 }
 
 static parsed parse(const image *source, const image *target) {
@@ -177,7 +182,19 @@ static void explained_bytes_are_as_good_as_right_ones(void **state) {
     image_free(&target);
 }
 
-static void copies_are_sound_on_any_input(void **state) {
+/* Costs under which paths go astray: past the ends of the source, through endless misses. */
+static parse_costs strange_costs(generator *random) {
+    return (parse_costs){
+        .hit = generate_magnitude(random) % 1000,
+        .miss = generate_magnitude(random) % 1000,
+        .explained = generate_magnitude(random) % 1000,
+        .insert = generate_magnitude(random) % 100000,
+        .new_copy = generate_magnitude(random) % 1000,
+        .start_insert = generate_magnitude(random) % 1000,
+    };
+}
+
+static void copies_are_sound_on_any_input_at_any_costs(void **state) {
     (void)state;
     generator random = generator_start(176);
     for (unsigned round = 0; round < 150; round++) {
@@ -192,11 +209,31 @@ static void copies_are_sound_on_any_input(void **state) {
             image_delete(&random, &target, amount);
             image_move(&random, &target, amount);
         }
+        const parse_costs strange = strange_costs(&random);
         parsed result = parse(&source, &target);
+        free(result.copies);
+        result = parse_for(&source, &target, &strange, NULL);
         free(result.copies);
         image_free(&source);
         image_free(&target);
     }
+}
+
+/* When inserting is dear, a copy goes on past both ends of the source; it is cut there. */
+static void copies_end_where_the_source_ends(void **state) {
+    (void)state;
+    generator random = generator_start(178);
+    const parse_costs costs = {
+        .hit = 1, .miss = 2, .explained = 1, .insert = 100000, .new_copy = 3, .start_insert = 3};
+    image source = image_of_bytes(&random, 100);
+    image target = image_of_bytes(&random, 140);
+    memcpy(target.data + 20, source.data, 100);
+    parsed result = parse_for(&source, &target, &costs, NULL);
+    assert_int_equal(result.count, 1);
+    expect_copy(&result.copies[0], 0, 20, 100);
+    free(result.copies);
+    image_free(&source);
+    image_free(&target);
 }
 
 /* Of a program and its next release nearly everything is copied. */
@@ -225,7 +262,8 @@ int main(void) {
         cmocka_unit_test(unrelated_images_have_nothing_to_copy),
         cmocka_unit_test(empty_images_have_nothing_to_copy),
         cmocka_unit_test(explained_bytes_are_as_good_as_right_ones),
-        cmocka_unit_test(copies_are_sound_on_any_input),
+        cmocka_unit_test(copies_are_sound_on_any_input_at_any_costs),
+        cmocka_unit_test(copies_end_where_the_source_ends),
         cmocka_unit_test(most_of_a_release_is_copied),
     };
     return cmocka_run_group_tests(tests, limit_time, NULL);

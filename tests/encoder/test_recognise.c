@@ -75,6 +75,21 @@ static void a_full_flash_holds_several_images(void **state) {
     image_free(&flash);
 }
 
+/* What looks like an image at a place where one may begin, but within another one, is its data. */
+static void an_image_within_another_one_is_data(void **state) {
+    (void)state;
+    const esp_segment outer[] = {{0x40000000, 0x3000}};
+    generator random = generator_start(209);
+    image flash = {0};
+    layout found;
+    (void)esp_image_put(&random, &flash, 0, ESP32_HEADER, outer, COUNT_OF(outer));
+    (void)esp_image_put(&random, &flash, 0x1000, ESP32_HEADER, boot, COUNT_OF(boot));
+    assert_true(layout_esp(&found, flash.data, flash.size));
+    assert_int_equal(found.count, 1);
+    expect_region(&found.regions[0], ESP32_HEADER + ESP_SEGMENT_HEADER, &outer[0]);
+    image_free(&flash);
+}
+
 static void empty_segments_are_left_out(void **state) {
     (void)state;
     const esp_segment segments[] = {{0x40000000, 100}, {0x50000000, 0}, {0x60000000, 100}};
@@ -272,6 +287,7 @@ int main(void) {
         cmocka_unit_test(what_has_no_place_has_no_region),
         cmocka_unit_test(segments_are_regions),
         cmocka_unit_test(a_full_flash_holds_several_images),
+        cmocka_unit_test(an_image_within_another_one_is_data),
         cmocka_unit_test(empty_segments_are_left_out),
         cmocka_unit_test(more_segments_than_fit_are_left_out),
         cmocka_unit_test(what_breaks_the_form_is_no_such_image),
