@@ -155,7 +155,7 @@ void save_images(void) {
 }
 
 void save_large_images(void) {
-    const size_t size = 8u << 20;
+    const size_t size = 3u << 20;
     uint8_t *image = malloc(size);
     assert_non_null(image);
     fill(image, size, 1);
@@ -310,9 +310,10 @@ void assert_succeeds(const result *of) {
 }
 
 void assert_fails(result of, int status, const char *message) {
-    char line[1024];
-    (void)snprintf(line, sizeof line, "%s\n", message);
+    char *line;
+    assert_true(asprintf(&line, "%s\n", message) > 0);
     assert_string_equal((const char *)of.err.data, line);
+    free(line);
     assert_string_equal((const char *)of.out.data, "");
     assert_int_equal(of.status, status);
     result_free(&of);
