@@ -12,21 +12,21 @@ test: setup
 unit-tests: all $(TESTS)
 	@WHITTLE_TOOLS=$(BUILD)/tools scripts/run-tests $(TESTS)
 
-#: make freestanding    the device parts for four cores: size, no libc, no static data
+#: make freestanding    the device parts for four cores: size, stack, no libc, no static data
 freestanding:
-	@tests/freestanding/run
+	+@tests/freestanding/run
 
 #: make portability     the same bytes from gcc, clang, -m32 and a big-endian machine
 portability:
-	@tests/portability/run
+	+@tests/portability/run
 
 #: make test-32         only the -m32 part of that
 test-32:
-	@tests/portability/run gcc-32
+	+@tests/portability/run gcc-32
 
 #: make test-clang      only the clang part of that
 test-clang:
-	@tests/portability/run clang
+	+@tests/portability/run clang
 
 #: make test-sanitizers the unit tests with ASan and UBSan
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
