@@ -100,7 +100,7 @@ install: all
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/diff_creator $(DESTDIR)$(PREFIX)/bin/whittle
 
-C_FILES = $(shell find include src tools ports bindings tests fuzz -name '*.[ch]' 2>/dev/null)
+C_FILES = $(shell find include src tools ports bindings tests fuzz bench -name '*.[ch]' 2>/dev/null)
 
 format:
 	clang-format -i $(C_FILES)
