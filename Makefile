@@ -88,10 +88,10 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call object,$(TEST_SUPPORT)) $(TOOL_OBJEC
 
 demo: setup
 	@$(MAKE) --no-print-directory all
-	@scripts/demo
+	@scripts/demo-host
 
 bench: all
-	@bench/run
+	@bench/run --time
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin
