@@ -33,7 +33,7 @@ TESTS           := $(patsubst %.c,$(BUILD)/%,$(TEST_SOURCES))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help setup demo bench install uninstall format format-check clean FORCE
+.PHONY: all help setup demo bench format format-check clean FORCE
 
 all: diff_creator whittle
 
@@ -41,9 +41,10 @@ help:
 	@echo 'make                 ./diff_creator and ./whittle'
 	@echo 'make demo            show the main job'
 	@echo 'make test            every check below but valgrind and bench'
-	@sed -n 's/^#: //p' mk/checks.mk
+	@sed -n 's/^#: //p' mk/*.mk
 	@echo 'make bench           sizes, times and memory over the corpus (bench/run --help)'
-	@echo 'make install         the tools, to PREFIX=$(PREFIX) below DESTDIR=; make uninstall'
+	@echo 'make install         tools, library and headers, to PREFIX=$(PREFIX) below DESTDIR='
+	@echo 'make uninstall       removes them from there'
 	@echo 'make format          clang-format every C file'
 	@echo 'make clean           remove what was built'
 
@@ -93,13 +94,6 @@ demo: setup
 bench: all
 	@bench/run --time
 
-install: all
-	install -d $(DESTDIR)$(PREFIX)/bin
-	install diff_creator whittle $(DESTDIR)$(PREFIX)/bin
-
-uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/diff_creator $(DESTDIR)$(PREFIX)/bin/whittle
-
 C_FILES = $(shell find include src tools ports bindings tests fuzz bench -name '*.[ch]' 2>/dev/null)
 
 format:
@@ -112,3 +106,4 @@ clean:
 	rm -rf build $(BUILD) diff_creator whittle
 
 include mk/checks.mk
+include mk/install.mk

@@ -2,8 +2,9 @@
 # counts them. A check that needs other flags builds in a folder of its own below build/.
 
 .PHONY: test unit-tests freestanding portability test-32 test-clang test-sanitizers valgrind
+.PHONY: install-test bench-test
 
-CHECKS := format-check unit-tests freestanding portability test-sanitizers
+CHECKS := format-check unit-tests freestanding portability install-test bench-test test-sanitizers
 
 test: setup
 	@scripts/run-checks $(CHECKS)
@@ -27,6 +28,14 @@ test-32:
 #: make test-clang      only the clang part of that
 test-clang:
 	+@tests/portability/run clang
+
+#: make install-test    install, use and uninstall, in a folder below build/
+install-test: all
+	+@tests/install/run
+
+#: make bench-test      bench/run over small pairs of the project's own, and its failures
+bench-test: all
+	@tests/bench/run
 
 #: make test-sanitizers the unit tests with ASan and UBSan
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
