@@ -1,5 +1,6 @@
 """Tables for a terminal and as tab-separated files, and the numbers in them."""
 
+import csv
 import math
 
 
@@ -23,6 +24,12 @@ def table(headings, rows):
         lines.append("  ".join([row[0].ljust(widths[0]), *others]).rstrip())
     lines.insert(1, "  ".join("-" * width for width in widths))
     return "\n".join(lines)
+
+
+def read_tsv(path):
+    """The rows of a tab-separated file, each a dictionary by the headings."""
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
 
 
 def write_tsv(path, headings, rows):

@@ -2,12 +2,17 @@
 # counts them. A check that needs other flags builds in a folder of its own below build/.
 
 .PHONY: test unit-tests freestanding portability test-32 test-clang test-sanitizers valgrind
-.PHONY: install-test bench-test
+.PHONY: architecture docs-test install-test bench-test
 
-CHECKS := format-check unit-tests freestanding portability install-test bench-test test-sanitizers
+CHECKS := format-check architecture unit-tests freestanding portability docs-test install-test \
+          bench-test test-sanitizers
 
 test: setup
 	@scripts/run-checks $(CHECKS)
+
+#: make architecture    the arrows between the parts, and the shape of files
+architecture:
+	@tests/architecture/run
 
 #: make unit-tests      the cmocka programs under tests/
 unit-tests: all $(TESTS)
@@ -28,6 +33,10 @@ test-32:
 #: make test-clang      only the clang part of that
 test-clang:
 	+@tests/portability/run clang
+
+#: make docs-test       the commands, code, links and bytes in the documents
+docs-test: all
+	@tests/docs/run
 
 #: make install-test    install, use and uninstall, in a folder below build/
 install-test: all
