@@ -26,8 +26,10 @@ static void occupy_standard_streams(void) {
 void command_start(const char *tool) {
     message_set_tool(tool);
     occupy_standard_streams();
-    /* A reader that goes away is an error of a write, with a message. */
+    /* A reader that goes away, or a limit on the size of files, is an error of a write: it gets its
+     * message, and the temporary file is removed. */
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN);
 }
 
 int command_finish(int status) {

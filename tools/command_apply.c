@@ -9,6 +9,7 @@
 #include "options.h"
 #include "output.h"
 #include "patches.h"
+#include "words.h"
 
 typedef struct application {
     reporting report;
@@ -76,7 +77,9 @@ static void report(const application *work, FILE *stream) {
         json_bool(&out, "verified", verified);
         json_finish(&out);
     } else if (!work->report.quiet) {
-        (void)fprintf(stream, "%s: %zu bytes, %s\n", work->target_path, work->target.size,
+        char size[WORDS_MAX];
+        (void)fprintf(stream, "%s: %s, %s\n", work->target_path,
+                      bytes_in_words(work->target.size, size),
                       verified ? "rebuilt and verified"
                                : "rebuilt (BSDIFF40 has no digests: compare it yourself)");
     }

@@ -115,18 +115,29 @@ static const char *reason_for_whole_image(const diff *work) {
                                : "a differential patch would not be smaller";
 }
 
+/* The sizes, for example "2389 bytes, 0.58 % of 413556". */
+static void print_sizes(const diff *work, FILE *stream) {
+    char text[WORDS_MAX];
+    (void)fputs(bytes_in_words(work->made.content.size, text), stream);
+    if (work->target.size > 0) {
+        (void)fprintf(stream, ", %s of %zu; ",
+                      percentage(work->made.content.size, work->target.size, text),
+                      work->target.size);
+    } else {
+        (void)fputs(" for an empty image; ", stream);
+    }
+}
+
 static void report_line(const diff *work, FILE *stream) {
     const patch *made = &work->made;
     const char *reason = reason_for_whole_image(work);
-    char share[WORDS_MAX];
     char ram[WORDS_MAX];
     (void)fprintf(stream, "%s: ", work->files.patch);
     if (reason) {
         (void)fprintf(stream, "a self-contained image (%s), ", reason);
     }
-    (void)fprintf(stream, "%zu bytes, %s of %zu; RAM %s; ", made->content.size,
-                  percentage(made->content.size, work->target.size, share), work->target.size,
-                  size_in_words(patch_ram(made), ram));
+    print_sizes(work, stream);
+    (void)fprintf(stream, "RAM %s; ", size_in_words(patch_ram(made), ram));
     if (made->format == FORMAT_WHITTLE) {
         (void)fprintf(stream, "ISA %s; ", isa_name(made->header.isa));
     }

@@ -137,7 +137,7 @@ static int check_settings(const char *invocation, const diff_settings *settings,
                           const operands *found) {
     int status = check_format(invocation, settings);
     if (status == STATUS_DONE && !settings->full && found->count < 3) {
-        status = message_usage(invocation, NULL, "an operand is missing");
+        status = message_usage(invocation, NULL, "operands are missing: OLD NEW PATCH");
     }
     if (status == STATUS_DONE && settings->key) {
         status =

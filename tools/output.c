@@ -85,7 +85,7 @@ static int check_folder(const output *out) {
 
 static int prepare_existing(output *out, const struct stat *status) {
     if (S_ISDIR(status->st_mode)) {
-        return message_failed(out->path, "it is a folder (name a file in it)");
+        return message_system(out->path, EISDIR);
     }
     if (access(out->path, W_OK) != 0) {
         return fail(out);

@@ -23,7 +23,7 @@ struct progress {
     pthread_mutex_t mutex; /* for all below */
     pthread_cond_t changed;
     bool stopping;
-    bool drawn;
+    int width; /* columns drawn on so far */
     unsigned permille;
     unsigned tenths_told; /* without a terminal */
 };
@@ -39,9 +39,9 @@ static void draw_on_terminal(progress *shown, long elapsed) {
     if (shown->permille > 0) {
         (void)snprintf(part, sizeof part, " %u %%,", shown->permille / 10);
     }
-    (void)fprintf(stderr, "\r\033[K%s:%s %ld s", shown->what, part, elapsed / 1000);
+    int width = fprintf(stderr, "\r%s:%s %ld s", shown->what, part, elapsed / 1000);
+    shown->width = width > shown->width ? width : shown->width;
     (void)fflush(stderr);
-    shown->drawn = true;
 }
 
 static void draw_line(progress *shown, long elapsed) {
@@ -147,8 +147,8 @@ void progress_stop(progress *shown) {
     (void)pthread_cond_signal(&shown->changed);
     (void)pthread_mutex_unlock(&shown->mutex);
     (void)pthread_join(shown->thread, NULL);
-    if (shown->drawn) {
-        (void)fputs("\r\033[K", stderr);
+    if (shown->width > 0) {
+        (void)fprintf(stderr, "\r%*s\r", shown->width, ""); /* every terminal knows these */
         (void)fflush(stderr);
     }
     (void)pthread_cond_destroy(&shown->changed);

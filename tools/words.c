@@ -15,15 +15,22 @@ const char *isa_name(uint8_t isa) {
     return isa < WHITTLE_ISA_COUNT ? names[isa] : "unknown";
 }
 
+const char *bytes_in_words(uint64_t count, char text[WORDS_MAX]) {
+    (void)snprintf(text, WORDS_MAX, "%llu byte%s", (unsigned long long)count,
+                   count == 1 ? "" : "s");
+    return text;
+}
+
 const char *size_in_words(uint64_t size, char text[WORDS_MAX]) {
-    bool whole = size > 0 && size % 1024 == 0;
-    (void)snprintf(text, WORDS_MAX, "%llu %s", (unsigned long long)(whole ? size / 1024 : size),
-                   whole ? "KiB" : "bytes");
+    if (size == 0 || size % 1024 != 0) {
+        return bytes_in_words(size, text);
+    }
+    (void)snprintf(text, WORDS_MAX, "%llu KiB", (unsigned long long)size / 1024);
     return text;
 }
 
 const char *percentage(uint64_t part, uint64_t whole, char text[WORDS_MAX]) {
-    double share = whole > 0 ? 100.0 * (double)part / (double)whole : 100.0;
+    double share = 100.0 * (double)part / (double)whole;
     (void)snprintf(text, WORDS_MAX, "%.*f %%", share < 1 ? 2 : 1, share);
     return text;
 }
