@@ -94,6 +94,8 @@ demo: setup
 bench: all
 	@bench/run --time
 
+include mk/install.mk
+
 C_FILES = $(shell find include src tools ports bindings tests fuzz bench -name '*.[ch]' 2>/dev/null)
 
 format:
@@ -106,4 +108,3 @@ clean:
 	rm -rf build $(BUILD) diff_creator whittle
 
 include mk/checks.mk
-include mk/install.mk
