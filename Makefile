@@ -33,13 +33,14 @@ TESTS           := $(patsubst %.c,$(BUILD)/%,$(TEST_SOURCES))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help setup demo bench format format-check clean FORCE
+.PHONY: all help setup demo demo-host bench format format-check clean FORCE
 
 all: diff_creator whittle
 
 help:
 	@echo 'make                 ./diff_creator and ./whittle'
 	@echo 'make demo            show the main job'
+	@echo 'make demo-host       the same without a device: a patch is made and applied here'
 	@echo 'make test            every check below but valgrind and bench'
 	@sed -n 's/^#: //p' mk/*.mk
 	@echo 'make bench           sizes, times and memory over the corpus (bench/run --help)'
@@ -88,7 +89,9 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call object,$(TEST_SUPPORT)) $(TOOL_OBJEC
 # ---- Using ----
 
 demo: setup
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory demo-host
+
+demo-host: all
 	@scripts/demo-host
 
 bench: all
