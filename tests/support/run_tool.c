@@ -28,12 +28,27 @@ static char folder[64];
 
 /* ---- The folder ---- */
 
+/* The folder that the environment names, or else a usual one, seen from anywhere; NULL if there is
+ * none. */
+static char *find_folder(const char *variable, const char *usual) {
+    const char *named = getenv(variable);
+    return realpath(named && *named ? named : usual, NULL);
+}
+
+static void find_folders(void) {
+    first_folder = getcwd(NULL, 0);
+    tools_folder = find_folder("WHITTLE_TOOLS", "build/tools");
+    char *corpus = find_folder("WHITTLE_CORPUS", "../shared/corpus");
+    if (corpus) {
+        (void)setenv("WHITTLE_CORPUS", corpus, 1);
+    }
+    free(corpus);
+}
+
 int enter_folder(void **state) {
     (void)state;
     if (!tools_folder) {
-        const char *named = getenv("WHITTLE_TOOLS");
-        tools_folder = realpath(named && *named ? named : "build/tools", NULL);
-        first_folder = getcwd(NULL, 0);
+        find_folders();
     }
     (void)snprintf(folder, sizeof folder, "/tmp/whittle-test-XXXXXX");
     bool ready = tools_folder && first_folder && mkdtemp(folder) && chmod(folder, 0755) == 0 &&
@@ -155,7 +170,7 @@ void save_images(void) {
 }
 
 void save_large_images(void) {
-    const size_t size = 8u << 20;
+    const size_t size = 3u << 20;
     uint8_t *image = malloc(size);
     assert_non_null(image);
     fill(image, size, 1);
@@ -310,9 +325,10 @@ void assert_succeeds(const result *of) {
 }
 
 void assert_fails(result of, int status, const char *message) {
-    char line[1024];
-    (void)snprintf(line, sizeof line, "%s\n", message);
+    char *line;
+    assert_true(asprintf(&line, "%s\n", message) > 0);
     assert_string_equal((const char *)of.err.data, line);
+    free(line);
     assert_string_equal((const char *)of.out.data, "");
     assert_int_equal(of.status, status);
     result_free(&of);

@@ -38,7 +38,7 @@ void assert_folder_holds(const char *names);
 /* Saves two images, "old" and "new", of some 20 KB: code-like bytes, and the same with edits. */
 void save_images(void);
 
-/* Saves images for which making a patch takes several seconds. */
+/* Saves images for which making a patch takes more than a second. */
 void save_large_images(void);
 
 /* ---- The tools ---- */

@@ -95,7 +95,7 @@ static void test_read_error(void **state) {
 }
 
 static void limit_memory(void) {
-    const struct rlimit limit = {100u << 20, 100u << 20};
+    const struct rlimit limit = {24u << 20, 24u << 20};
     (void)setrlimit(RLIMIT_AS, &limit);
 }
 
