@@ -33,17 +33,19 @@ TESTS           := $(patsubst %.c,$(BUILD)/%,$(TEST_SOURCES))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help setup demo bench install uninstall format format-check clean FORCE
+.PHONY: all help setup demo demo-host bench format format-check clean FORCE
 
 all: diff_creator whittle
 
 help:
 	@echo 'make                 ./diff_creator and ./whittle'
 	@echo 'make demo            show the main job'
+	@echo 'make demo-host       the same without a device: a patch is made and applied here'
 	@echo 'make test            every check below but valgrind and bench'
-	@sed -n 's/^#: //p' mk/checks.mk
+	@sed -n 's/^#: //p' mk/*.mk
 	@echo 'make bench           sizes, times and memory over the corpus (bench/run --help)'
-	@echo 'make install         the tools, to PREFIX=$(PREFIX) below DESTDIR=; make uninstall'
+	@echo 'make install         tools, library and headers, to PREFIX=$(PREFIX) below DESTDIR='
+	@echo 'make uninstall       removes them from there'
 	@echo 'make format          clang-format every C file'
 	@echo 'make clean           remove what was built'
 
@@ -87,20 +89,17 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call object,$(TEST_SUPPORT)) $(TOOL_OBJEC
 # ---- Using ----
 
 demo: setup
-	@$(MAKE) --no-print-directory all
-	@scripts/demo
+	@$(MAKE) --no-print-directory demo-host
+
+demo-host: all
+	@scripts/demo-host
 
 bench: all
-	@bench/run
+	@bench/run --time
 
-install: all
-	install -d $(DESTDIR)$(PREFIX)/bin
-	install diff_creator whittle $(DESTDIR)$(PREFIX)/bin
+include mk/install.mk
 
-uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/diff_creator $(DESTDIR)$(PREFIX)/bin/whittle
-
-C_FILES = $(shell find include src tools ports bindings tests fuzz -name '*.[ch]' 2>/dev/null)
+C_FILES = $(shell find include src tools ports bindings tests fuzz bench -name '*.[ch]' 2>/dev/null)
 
 format:
 	clang-format -i $(C_FILES)

@@ -2,34 +2,54 @@
 # counts them. A check that needs other flags builds in a folder of its own below build/.
 
 .PHONY: test unit-tests freestanding portability test-32 test-clang test-sanitizers valgrind
+.PHONY: architecture docs-test install-test bench-test
 
-CHECKS := format-check unit-tests freestanding portability test-sanitizers
+CHECKS := format-check architecture unit-tests freestanding portability docs-test install-test \
+          bench-test test-sanitizers
 
 test: setup
 	@scripts/run-checks $(CHECKS)
+
+#: make architecture    the arrows between the parts, and the shape of files
+architecture:
+	@tests/architecture/run
 
 #: make unit-tests      the cmocka programs under tests/
 unit-tests: all $(TESTS)
 	@WHITTLE_TOOLS=$(BUILD)/tools scripts/run-tests $(TESTS)
 
-#: make freestanding    the device parts for four cores: size, no libc, no static data
+#: make freestanding    the device parts for four cores: size, stack, no libc, no static data
 freestanding:
-	@tests/freestanding/run
+	+@tests/freestanding/run
 
 #: make portability     the same bytes from gcc, clang, -m32 and a big-endian machine
 portability:
-	@tests/portability/run
+	+@tests/portability/run
 
 #: make test-32         only the -m32 part of that
 test-32:
-	@tests/portability/run gcc-32
+	+@tests/portability/run gcc-32
 
 #: make test-clang      only the clang part of that
 test-clang:
-	@tests/portability/run clang
+	+@tests/portability/run clang
+
+#: make docs-test       the commands, code, links and bytes in the documents
+docs-test: all
+	@tests/docs/run
+
+#: make install-test    install, use and uninstall, in a folder below build/
+install-test: all
+	+@tests/install/run
+
+#: make bench-test      bench/run over small pairs of the project's own, and its failures
+bench-test: all
+	@tests/bench/run
 
 #: make test-sanitizers the unit tests with ASan and UBSan
-SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+# Without warnings (-w): gcc gives false ones about what the sanitizers make of the code. The plain
+# build has judged the source.
+SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -w
 test-sanitizers:
 	@$(MAKE) --no-print-directory BUILD=build/sanitizers CFLAGS='-O1 -g $(SANITIZERS)' variant-tests
 

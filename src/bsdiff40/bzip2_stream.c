@@ -14,9 +14,11 @@ int bzip2_compress(const uint8_t *data, size_t size, int level, uint8_t *compres
     if (size > INT_MAX) {
         return WHITTLE_ERROR_TOO_LARGE;
     }
+    uint8_t nothing = 0; /* libbz2 wants an address even where there are no bytes */
     unsigned capacity = room < UINT_MAX ? (unsigned)room : UINT_MAX;
     /* libbz2 does not write to its input, but says so nowhere in its types. */
-    int result = BZ2_bzBuffToBuffCompress((char *)compressed, &capacity, (char *)(uintptr_t)data,
+    int result = BZ2_bzBuffToBuffCompress((char *)compressed, &capacity,
+                                          (char *)(uintptr_t)(data ? data : &nothing),
                                           (unsigned)size, level, 0, 0);
     *written = capacity;
     switch (result) {
