@@ -34,7 +34,8 @@ typedef struct whittle_area {
 } whittle_area;
 
 /* A transfer: all RAM that receiving needs. The caller owns it and looks at nothing inside; it may
- * vanish at any time without harm. */
+ * vanish at any time without harm. Start it, resume it, or fill it with zeros, before anything
+ * else. */
 typedef struct whittle_updater {
     const whittle_device *device;
     int error;         /* the first error; it stays */
