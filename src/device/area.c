@@ -13,85 +13,91 @@
  */
 #include "device/area.h"
 
+#include <string.h>
+
 #include "device/access.h"
-#include "device/record.h"
 
-void whittle_area_begin(whittle_area *area, const whittle_device *device, uint32_t offset,
-                        uint32_t size, uint8_t record_sector) {
-    const whittle_flash_geometry *geometry = &device->flash->geometry;
+void whittle_area_begin(whittle_area *area, const whittle_record *record, uint32_t offset,
+                        uint32_t size) {
+    const whittle_flash_geometry *geometry = &record->device->flash->geometry;
+    memset(area, 0, sizeof *area);
+    area->device = record->device;
+    area->offset = offset;
+    area->size = whittle_round_up(size, geometry->erase_unit);
+    uint32_t sectors = area->size / geometry->erase_unit;
     uint32_t marks = whittle_record_mark_count(geometry);
-    uint32_t sectors = size / geometry->erase_unit;
-    *area = (whittle_area){
-        .offset = offset,
-        .size = size,
-        .span = (sectors / marks + (sectors % marks != 0)) * geometry->erase_unit,
-        .record = record_sector,
-    };
+    area->span = (sectors + marks - 1) / marks * geometry->erase_unit;
+    area->mark_offset = whittle_record_mark_offset(record);
 }
 
-/* Steps back from the end of what was erased to the start of the last page that is not erased: the
- * one page that may be torn. Those before it were complete before it was begun. */
-static void find_last_page(whittle_area *area, const whittle_device *device, uint32_t start) {
-    uint32_t page = device->flash->geometry.program_page;
-    bool erased = true;
-    area->position = area->erased;
-    while (erased && area->position > start) {
-        area->position -= page;
-        erased = whittle_flash_is_erased(device, area->offset + area->position, page);
-    }
+/* Where the mark of the span that begins at position is in the flash. */
+static uint32_t mark_of(const whittle_area *area, uint32_t position) {
+    return area->mark_offset + position / area->span * area->device->flash->geometry.program_unit;
 }
 
-void whittle_area_resume(whittle_area *area, const whittle_device *device, bool keep_pages) {
-    area->marks = whittle_record_marks_set(device, area->record);
-    if (area->marks == 0) {
-        return;
+/* The end of the span that begins at position. */
+static uint32_t span_end(const whittle_area *area, uint32_t position) {
+    return area->size - position < area->span ? area->size : position + area->span;
+}
+
+void whittle_area_resume(whittle_area *area, bool keep_pages) {
+    const whittle_flash_geometry *geometry = &area->device->flash->geometry;
+    for (uint32_t start = 0; start < area->size; start = span_end(area, start)) {
+        if (!whittle_flash_holds(area->device, mark_of(area, start), NULL,
+                                 geometry->program_unit)) {
+            area->position = start;
+            area->marked = span_end(area, start);
+        }
     }
-    uint32_t start = (area->marks - 1) * area->span;
-    area->position = start;
-    area->erased = start;
-    if (keep_pages && !device->flash->geometry.program_once) {
-        uint32_t left = area->size - start;
-        area->erased = start + (left < area->span ? left : area->span);
-        find_last_page(area, device, start);
+    area->erased = area->position;
+    if (keep_pages && !geometry->program_once) {
+        /* Step back from the end to the start of the last page that is not erased: the one page
+         * that may be torn. Those before it were complete before it was begun. */
+        uint32_t page = geometry->program_page;
+        uint32_t position = area->marked;
+        bool erased = true;
+        while (erased && position > area->position) {
+            position -= page;
+            erased = whittle_flash_holds(area->device, area->offset + position, NULL, page);
+        }
+        area->erased = area->marked;
+        area->position = position;
     }
 }
 
 /* Erases the next span and says so in the record. A mark that cannot be set is no failure: after a
  * restart, going on begins one span earlier. */
-static int erase_span(whittle_area *area, const whittle_device *device) {
-    uint32_t mark = area->erased / area->span;
-    uint32_t end = area->size - area->erased > area->span ? area->erased + area->span : area->size;
+static int erase_span(whittle_area *area) {
+    uint32_t start = area->erased;
+    uint32_t end = span_end(area, start);
     while (area->erased < end) {
-        int error = whittle_flash_erase(device, area->offset + area->erased);
+        int error = whittle_flash_erase(area->device, area->offset + area->erased);
         if (error) {
             return error;
         }
-        area->erased += device->flash->geometry.erase_unit;
+        area->erased += area->device->flash->geometry.erase_unit;
     }
-    if (mark >= area->marks) {
-        area->marks = mark + 1;
-        (void)whittle_record_set_mark(device, area->record, mark);
+    if (end > area->marked) {
+        area->marked = end;
+        (void)whittle_set_mark(area->device, mark_of(area, start));
     }
     return WHITTLE_OK;
 }
 
-int whittle_area_write(whittle_area *area, const whittle_device *device, const uint8_t *data,
-                       uint32_t size) {
-    if (size > area->size - area->position) {
+int whittle_area_write(whittle_area *area, uint8_t *data, uint32_t size) {
+    const whittle_flash_geometry *geometry = &area->device->flash->geometry;
+    uint32_t padded = whittle_round_up(size, geometry->program_unit);
+    memset(data + size, geometry->erased_value, padded - size);
+    if (padded > area->size - area->position) {
         return WHITTLE_ERROR_TOO_LARGE;
     }
-    if (area->position + size > area->erased) {
-        int error = erase_span(area, device);
-        if (error) {
-            return error;
-        }
+    int error = WHITTLE_OK;
+    if (area->position + padded > area->erased) {
+        error = erase_span(area);
     }
-    if (!whittle_data_is_erased(device, data, size)) {
-        int error = whittle_flash_program(device, area->offset + area->position, data, size);
-        if (error) {
-            return error;
-        }
+    if (!error) {
+        error = whittle_flash_program(area->device, area->offset + area->position, data, padded);
     }
-    area->position += size;
-    return WHITTLE_OK;
+    area->position += padded;
+    return error;
 }

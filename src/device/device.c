@@ -2,10 +2,7 @@
  * that it works. */
 #include "whittle/device.h"
 
-#include <string.h>
-
 #include "device/access.h"
-#include "device/admission.h"
 #include "device/record.h"
 
 int whittle_device_install(const whittle_device *device, uint8_t slot, uint32_t size,
@@ -18,16 +15,11 @@ int whittle_device_install(const whittle_device *device, uint8_t slot, uint32_t 
         return WHITTLE_ERROR_ARGUMENT;
     }
     /* Sector 1 is emptied, and the first entry goes to "the other" sector, 0. */
-    whittle_record record = {
-        .device = device,
-        .sector = 1,
-        .status = {.state = WHITTLE_STATE_READY,
-                   .active = slot,
-                   .security_counter = security_counter},
-    };
+    whittle_record record = {.device = device, .sector = 1, .status = {.active = slot}};
     whittle_slot_image *image = &record.status.images[slot];
     image->size = size;
     image->security_counter = security_counter;
+    whittle_record_settle(&record);
     error = whittle_flash_digest(device, device->slot_offset[slot], size, image->digest);
     if (!error) {
         error = whittle_flash_erase(device, device->record_offset[1]);
@@ -36,44 +28,17 @@ int whittle_device_install(const whittle_device *device, uint8_t slot, uint32_t 
 }
 
 int whittle_device_read_status(const whittle_device *device, whittle_device_status *status) {
-    int error = whittle_device_check(device);
-    if (error) {
-        return error;
-    }
     whittle_record record;
-    error = whittle_record_open(&record, device);
-    *status = record.status;
+    int error = whittle_record_open(&record, device);
+    if (!error) {
+        *status = record.status;
+    }
     return error;
 }
 
-int whittle_device_firmware_version(const whittle_device *device, uint8_t slot,
-                                    char version[WHITTLE_FIRMWARE_VERSION_MAX + 1]) {
-    whittle_device_status status;
-    version[0] = '\0';
-    int error = whittle_device_read_status(device, &status);
-    if (error) {
-        return error;
-    }
-    if (slot >= WHITTLE_SLOT_COUNT) {
-        return WHITTLE_ERROR_ARGUMENT;
-    }
-    const whittle_slot_image *image = &status.images[slot];
-    whittle_header header;
-    if (image->size && image->patch_size && image->patch_size <= device->slot_size &&
-        whittle_read_stored_header(device, slot, image->patch_size, &header) == WHITTLE_OK &&
-        memcmp(header.target_digest, image->digest, sizeof image->digest) == 0) {
-        memcpy(version, header.firmware_version, sizeof header.firmware_version);
-    }
-    return WHITTLE_OK;
-}
-
 int whittle_device_confirm(const whittle_device *device) {
-    int error = whittle_device_check(device);
-    if (error) {
-        return error;
-    }
     whittle_record record;
-    error = whittle_record_open(&record, device);
+    int error = whittle_record_open(&record, device);
     if (error || record.status.state != WHITTLE_STATE_TRIAL) {
         return error;
     }

@@ -19,7 +19,7 @@ typedef struct whittle_record {
 /* True if a sector of this geometry has room for enough entries. */
 bool whittle_record_fits(const whittle_flash_geometry *geometry);
 
-/* Reads the newest state. WHITTLE_ERROR_NO_IMAGE: there is none. */
+/* Checks the device and reads the newest state. WHITTLE_ERROR_NO_IMAGE: there is none. */
 int whittle_record_open(whittle_record *record, const whittle_device *device);
 
 /* Makes record->status the newest state. When it returns 0, that is certain; otherwise the state
@@ -33,13 +33,15 @@ int whittle_record_append_fresh(whittle_record *record);
  * lower security counters than its own are refused from now on. */
 void whittle_record_settle(whittle_record *record);
 
-/* Changes the status, without appending it: what was under way is dropped because of error. */
-void whittle_record_give_up(whittle_record *record, int error);
+/* Changes the status and appends it: what was under way is dropped because of error. */
+int whittle_record_give_up(whittle_record *record, int error);
 
-/* Progress marks: how many there are in a sector of this geometry; how many are set, that is the
- * number of the highest one set plus one; and setting one. */
+/* Progress marks: how many a sector of this geometry has, and where they begin in the flash in the
+ * sector that holds the newest entry. Each is one program unit. */
 uint32_t whittle_record_mark_count(const whittle_flash_geometry *geometry);
-uint32_t whittle_record_marks_set(const whittle_device *device, uint8_t sector);
-int whittle_record_set_mark(const whittle_device *device, uint8_t sector, uint32_t mark);
+uint32_t whittle_record_mark_offset(const whittle_record *record);
+
+/* Programs one unit, so that it is not erased any more: a mark, or a seal. */
+int whittle_set_mark(const whittle_device *device, uint32_t offset);
 
 #endif

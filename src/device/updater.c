@@ -20,38 +20,19 @@ static_assert(sizeof(whittle_updater) <= 512, "receiving takes at most 512 bytes
 /* The updater's state: what it takes the next bytes for. A struct of zeros is IDLE. */
 enum {
     IDLE,
-    COLLECTING, /* the first bytes, which will tell */
-    PATCH,
-    IMAGE,
-    UNWANTED, /* a patch, in a build without patching: counted, so that finish can say so */
+    COLLECTING, /* the first bytes, which will tell what arrives */
+    STORING,
+    UNWANTED, /* a patch, in a build without patching: passed over, so that finish can say so */
     COMPLETE, /* resumed where everything was there already */
 };
 
 enum { PIECE_MAX = 256 }; /* bytes programmed at a time, where pages are larger */
 
-static_assert(PIECE_MAX <= WHITTLE_HEADER_MAX, "the buffer holds a piece");
+static_assert(PIECE_MAX + WHITTLE_PROGRAM_UNIT_MAX <= WHITTLE_HEADER_MAX, "a piece is padded");
 
-static void say(const whittle_device *device, const char *text) {
-    if (device->message) {
-        device->message(device->context, text);
-    }
-}
-
-/* Bytes that are programmed at a time: a page, or an equal part of a page that fits the buffer. */
-static uint16_t piece_size(const whittle_device *device) {
-    uint32_t size = device->flash->geometry.program_page;
-    while (size > PIECE_MAX) {
-        size /= 2;
-    }
-    return (uint16_t)size;
-}
-
-/* Opens the record for a transfer. */
-static int open_for_transfer(const whittle_device *device, whittle_record *record) {
-    int error = whittle_device_check(device);
-    if (!error) {
-        error = whittle_record_open(record, device);
-    }
+/* Opens the record for a transfer: on trial there is none, since the other slot is the way back. */
+static int open_for_transfer(whittle_record *record, const whittle_device *device) {
+    int error = whittle_record_open(record, device);
     if (!error && record->status.state == WHITTLE_STATE_TRIAL) {
         error = WHITTLE_ERROR_STATE;
     }
@@ -62,40 +43,36 @@ static int open_for_transfer(const whittle_device *device, whittle_record *recor
 static int refuse(whittle_updater *updater, int error) {
     whittle_record record;
     updater->error = error;
-    say(updater->device, whittle_error_text(error));
-    if ((updater->state == PATCH || updater->state == IMAGE) &&
-        whittle_record_open(&record, updater->device) == WHITTLE_OK) {
-        whittle_record_give_up(&record, error);
-        (void)whittle_record_append(&record); /* the error to report is the first one */
+    whittle_say(updater->device, "The update was refused.", error);
+    if (updater->state == STORING && whittle_record_open(&record, updater->device) == WHITTLE_OK) {
+        (void)whittle_record_give_up(&record, error); /* the error to report is the first one */
     }
     return error;
 }
 
-/* The place of what is received: a patch of size bytes, or an image that may fill the slot. */
-static void place_area(whittle_updater *updater, const whittle_record *record) {
-    const whittle_device *device = updater->device;
+/* Places what is received: a patch of size bytes, or an image that may fill the slot. */
+static void store(whittle_updater *updater, const whittle_record *record) {
+    const whittle_device *device = record->device;
     uint32_t offset = device->slot_offset[updater->slot];
-    uint32_t size = device->slot_size;
-    if (updater->state == PATCH) {
+    if (updater->incoming == WHITTLE_INCOMING_PATCH) {
         offset = whittle_patch_offset(device, updater->slot, updater->size);
-        size = whittle_round_up(updater->size, device->flash->geometry.erase_unit);
     }
-    whittle_area_begin(&updater->area, device, offset, size, record->sector);
+    whittle_area_begin(&updater->area, record, offset, updater->size);
+    updater->state = STORING;
 }
 
 /* Writes into the record what arrives, before the first erase. */
-static int begin(whittle_updater *updater, whittle_record *record, whittle_incoming incoming) {
+static int begin(whittle_updater *updater, whittle_record *record) {
     whittle_device_status *status = &record->status;
-    bool patch = incoming == WHITTLE_INCOMING_PATCH;
+    bool patch = updater->incoming == WHITTLE_INCOMING_PATCH;
     status->state = WHITTLE_STATE_RECEIVING;
-    status->incoming = incoming;
+    status->incoming = updater->incoming;
     status->incoming_size = patch ? updater->size : 0;
     status->last_error = WHITTLE_OK;
     status->images[updater->slot].size = 0;
     int error = whittle_record_append_fresh(record);
     if (!error) {
-        updater->state = patch ? PATCH : IMAGE;
-        place_area(updater, record);
+        store(updater, record);
     }
     return error;
 }
@@ -109,94 +86,62 @@ static int recognise(whittle_updater *updater) {
     if (error == WHITTLE_ERROR_INCOMPLETE) {
         return WHITTLE_OK;
     }
-    bool image = error == WHITTLE_ERROR_NOT_A_PATCH;
-    if (!image && !device->patches_enabled) {
+    bool patch = error != WHITTLE_ERROR_NOT_A_PATCH;
+    if (patch && !device->patches_enabled) {
         updater->state = UNWANTED;
         return WHITTLE_OK;
     }
-    if (error && !image) {
-        return error;
+    if (!patch || !error) {
+        error = open_for_transfer(&record, device);
     }
-    error = whittle_record_open(&record, device);
     if (!error) {
-        error = image ? whittle_admit_image(&record.status)
-                      : whittle_admit_header(device, &record.status, &header);
+        error = whittle_admit_incoming(&record, patch ? &header : NULL);
     }
     if (error) {
         return error;
     }
-    updater->slot = whittle_other_slot(&record.status);
-    updater->size = image ? device->slot_size : header.total_size;
-    return begin(updater, &record, image ? WHITTLE_INCOMING_IMAGE : WHITTLE_INCOMING_PATCH);
+    updater->incoming = patch ? WHITTLE_INCOMING_PATCH : WHITTLE_INCOMING_IMAGE;
+    updater->size = patch ? header.total_size : device->slot_size;
+    updater->slot = whittle_other_slot(&record);
+    return begin(updater, &record);
 }
 
 /* Programs the pieces that the buffer holds whole. */
 static int write_pieces(whittle_updater *updater) {
-    uint16_t piece = piece_size(updater->device);
-    while (updater->held >= piece) {
-        int error = whittle_area_write(&updater->area, updater->device, updater->buffer, piece);
-        if (error) {
-            return error;
-        }
-        updater->held = (uint16_t)(updater->held - piece);
-        memmove(updater->buffer, updater->buffer + piece, updater->held);
+    if (updater->received > updater->size) {
+        return updater->incoming == WHITTLE_INCOMING_PATCH ? WHITTLE_ERROR_TRAILING
+                                                           : WHITTLE_ERROR_TOO_LARGE;
     }
-    return WHITTLE_OK;
-}
-
-/* Programs the rest, which is not a whole piece. */
-static int write_rest(whittle_updater *updater) {
-    const whittle_flash_geometry *geometry = &updater->device->flash->geometry;
-    uint32_t size = whittle_round_up(updater->held, geometry->program_unit);
-    memset(updater->buffer + updater->held, geometry->erased_value, size - updater->held);
-    updater->held = 0;
-    return whittle_area_write(&updater->area, updater->device, updater->buffer, size);
-}
-
-/* Moves bytes into the buffer up to limit; returns how many. */
-static size_t collect(whittle_updater *updater, const uint8_t *data, size_t size, size_t limit) {
-    size_t count = limit - updater->held;
-    count = count < size ? count : size;
-    memcpy(updater->buffer + updater->held, data, count);
-    updater->held = (uint16_t)(updater->held + count);
-    return count;
-}
-
-/* Takes at least one of the bytes, and sets *used to how many. */
-static int take(whittle_updater *updater, const uint8_t *data, size_t size, size_t *used) {
     int error = WHITTLE_OK;
-    switch (updater->state) {
-    case COLLECTING:
-        *used = collect(updater, data, size, WHITTLE_HEADER_MAX);
-        error = recognise(updater);
-        break;
-    case PATCH:
-    case IMAGE:
-        *used = collect(updater, data, size, piece_size(updater->device));
-        break;
-    case UNWANTED:
-        *used = size;
-        break;
-    default:
-        return WHITTLE_ERROR_STATE;
-    }
-    updater->received += (uint32_t)*used;
-    if (!error && (updater->state == PATCH || updater->state == IMAGE)) {
-        if (updater->received > updater->size) {
-            return updater->state == PATCH ? WHITTLE_ERROR_TRAILING : WHITTLE_ERROR_TOO_LARGE;
-        }
-        error = write_pieces(updater);
+    while (!error && updater->held >= updater->piece) {
+        error = whittle_area_write(&updater->area, updater->buffer, updater->piece);
+        updater->held = (uint16_t)(updater->held - updater->piece);
+        memmove(updater->buffer, updater->buffer + updater->piece, updater->held);
     }
     return error;
 }
 
-int whittle_updater_start(whittle_updater *updater, const whittle_device *device) {
-    whittle_record record;
-    memset(updater, 0, sizeof *updater);
-    int error = open_for_transfer(device, &record);
-    if (!error) {
-        updater->device = device;
-        updater->state = COLLECTING;
+/* Takes at least one of the bytes, and sets *used to how many. */
+static int take(whittle_updater *updater, const uint8_t *data, size_t size, size_t *used) {
+    *used = size;
+    if (updater->state == UNWANTED) {
+        return WHITTLE_OK;
+    }
+    if (updater->state != COLLECTING && updater->state != STORING) {
+        return WHITTLE_ERROR_STATE;
+    }
+    size_t room = updater->state == COLLECTING ? sizeof updater->buffer : updater->piece;
+    room -= updater->held;
+    *used = size < room ? size : room;
+    memcpy(updater->buffer + updater->held, data, *used);
+    updater->held = (uint16_t)(updater->held + *used);
+    updater->received += (uint32_t)*used;
+    int error = WHITTLE_OK;
+    if (updater->state == COLLECTING) {
+        error = recognise(updater);
+    }
+    if (!error && updater->state == STORING) {
+        error = write_pieces(updater);
     }
     return error;
 }
@@ -204,25 +149,31 @@ int whittle_updater_start(whittle_updater *updater, const whittle_device *device
 int whittle_updater_resume(whittle_updater *updater, const whittle_device *device,
                            uint32_t *offset) {
     whittle_record record;
-    const whittle_device_status *status = &record.status;
-    *offset = 0;
     memset(updater, 0, sizeof *updater);
-    int error = open_for_transfer(device, &record);
+    *offset = 0;
+    int error = open_for_transfer(&record, device);
     if (error) {
         return error;
     }
+    uint32_t piece = device->flash->geometry.program_page;
+    while (piece > PIECE_MAX) {
+        piece /= 2;
+    }
     updater->device = device;
+    updater->piece = (uint16_t)piece;
     updater->state = COLLECTING;
-    updater->slot = whittle_other_slot(status);
-    if (status->state == WHITTLE_STATE_PENDING) {
+    updater->slot = whittle_other_slot(&record);
+    updater->incoming = record.status.incoming;
+    updater->size = record.status.incoming_size;
+    if (record.status.state == WHITTLE_STATE_PENDING) {
         updater->state = COMPLETE;
-        updater->received = status->incoming_size;
-    } else if (status->state == WHITTLE_STATE_RECEIVING) {
-        bool patch = status->incoming == WHITTLE_INCOMING_PATCH;
-        updater->size = patch ? status->incoming_size : device->slot_size;
-        updater->state = patch ? PATCH : IMAGE;
-        place_area(updater, &record);
-        whittle_area_resume(&updater->area, device, true);
+        updater->received = updater->size;
+    } else if (record.status.state == WHITTLE_STATE_RECEIVING) {
+        if (updater->incoming == WHITTLE_INCOMING_IMAGE) {
+            updater->size = device->slot_size;
+        }
+        store(updater, &record);
+        whittle_area_resume(&updater->area, true);
         updater->received = updater->area.position;
         if (updater->received == 0) {
             updater->state = COLLECTING;
@@ -230,6 +181,16 @@ int whittle_updater_resume(whittle_updater *updater, const whittle_device *devic
     }
     *offset = updater->received;
     return WHITTLE_OK;
+}
+
+int whittle_updater_start(whittle_updater *updater, const whittle_device *device) {
+    uint32_t offset;
+    int error = whittle_updater_resume(updater, device, &offset);
+    if (!error) {
+        updater->state = COLLECTING;
+        updater->received = 0;
+    }
+    return error;
 }
 
 int whittle_updater_write(whittle_updater *updater, const void *data, size_t size) {
@@ -250,13 +211,15 @@ uint32_t whittle_updater_position(const whittle_updater *updater) {
     return updater->received;
 }
 
-/* Takes an image's digest, and the device's opinion of it. */
-static int accept_image(const whittle_updater *updater, whittle_device_status *status) {
-    const whittle_device *device = updater->device;
-    whittle_slot_image *image = &status->images[updater->slot];
+/* Takes a received image's digest, and the device's opinion of it. */
+static int accept_image(const whittle_updater *updater, whittle_record *record) {
+    const whittle_device *device = record->device;
+    whittle_slot_image *image = &record->status.images[updater->slot];
     uint32_t offset = device->slot_offset[updater->slot];
-    *image = (whittle_slot_image){.size = updater->received};
-    status->incoming_size = updater->received;
+    record->status.incoming_size = updater->received;
+    image->size = updater->received;
+    image->patch_size = 0;
+    image->security_counter = 0;
     int error = whittle_flash_digest(device, offset, image->size, image->digest);
     if (!error && device->check_image) {
         error = device->check_image(device->context, offset, image->size);
@@ -272,13 +235,13 @@ static int complete(whittle_updater *updater) {
     if (!error && record.status.state != WHITTLE_STATE_RECEIVING) {
         error = WHITTLE_ERROR_STATE;
     }
-    if (!error) {
-        error = write_rest(updater);
+    if (!error && updater->held) {
+        error = whittle_area_write(&updater->area, updater->buffer, updater->held);
     }
     if (!error) {
-        error = updater->state == PATCH
-                    ? whittle_admit_patch(updater->device, &record.status, &header)
-                    : accept_image(updater, &record.status);
+        error = updater->incoming == WHITTLE_INCOMING_PATCH
+                    ? whittle_admit_received(&record, &header)
+                    : accept_image(updater, &record);
     }
     if (!error) {
         record.status.state = WHITTLE_STATE_PENDING;
@@ -287,41 +250,9 @@ static int complete(whittle_updater *updater) {
     return error;
 }
 
-/* Judges a pending update, and tells of which kind it is. */
-static int verify(const whittle_device *device, whittle_incoming *incoming) {
-    whittle_record record;
-    whittle_header header;
-    int error = open_for_transfer(device, &record);
-    if (!error && record.status.state != WHITTLE_STATE_PENDING) {
-        error = WHITTLE_ERROR_STATE;
-    }
-    if (error) {
-        return error;
-    }
-    *incoming = record.status.incoming;
-    return *incoming == WHITTLE_INCOMING_PATCH
-               ? whittle_admit_patch(device, &record.status, &header)
-               : whittle_admit_received_image(device, &record.status);
-}
-
-static void announce(const whittle_device *device, whittle_incoming incoming) {
-    say(device, incoming == WHITTLE_INCOMING_PATCH
-                    ? "Differential Update Image detected. "
-                      "Restart the device to apply the patch."
-                    : "Full Update Image detected. "
-                      "Restart the device to load the new firmware.");
-}
-
-static int finish_disabled(whittle_updater *updater) {
-    say(updater->device, "Differential Update Image detected. This feature is disabled in the "
-                         "build. Enable DIFF_UPDATE_ENABLED in the build to use it.");
-    updater->error = WHITTLE_ERROR_DISABLED;
-    return updater->error;
-}
-
 int whittle_updater_finish(whittle_updater *updater) {
-    bool patch = updater->state == PATCH;
-    whittle_incoming incoming = patch ? WHITTLE_INCOMING_PATCH : WHITTLE_INCOMING_IMAGE;
+    const whittle_device *device = updater->device;
+    bool patch = updater->incoming == WHITTLE_INCOMING_PATCH;
     int error = updater->error;
     if (error) {
         return error;
@@ -329,17 +260,21 @@ int whittle_updater_finish(whittle_updater *updater) {
     switch (updater->state) {
     case COLLECTING:
         return WHITTLE_ERROR_INCOMPLETE;
-    case PATCH:
-    case IMAGE:
+    case STORING:
         if (patch && updater->received < updater->size) {
             return WHITTLE_ERROR_INCOMPLETE;
         }
         error = complete(updater);
         break;
     case UNWANTED:
-        return finish_disabled(updater);
+        whittle_say(device,
+                    "Differential Update Image detected. This feature is disabled in the build. "
+                    "Enable DIFF_UPDATE_ENABLED in the build to use it.",
+                    WHITTLE_OK);
+        updater->error = WHITTLE_ERROR_DISABLED;
+        return updater->error;
     case COMPLETE:
-        error = verify(updater->device, &incoming);
+        error = whittle_updater_verify(device);
         break;
     default:
         return WHITTLE_ERROR_STATE;
@@ -347,35 +282,37 @@ int whittle_updater_finish(whittle_updater *updater) {
     if (error) {
         return refuse(updater, error);
     }
-    announce(updater->device, incoming);
+    whittle_say(device,
+                patch ? "Differential Update Image detected. Restart the device to apply the patch."
+                      : "Full Update Image detected. Restart the device to load the new firmware.",
+                WHITTLE_OK);
     updater->state = IDLE;
     return WHITTLE_OK;
 }
 
 int whittle_updater_verify(const whittle_device *device) {
-    whittle_incoming incoming;
-    return verify(device, &incoming);
+    whittle_record record;
+    whittle_header header;
+    int error = whittle_record_open(&record, device);
+    if (!error && record.status.state != WHITTLE_STATE_PENDING) {
+        error = WHITTLE_ERROR_STATE;
+    }
+    return error ? error : whittle_admit_received(&record, &header);
 }
 
 int whittle_updater_slot(const whittle_device *device, uint8_t *slot) {
-    whittle_device_status status;
-    int error = whittle_device_read_status(device, &status);
+    whittle_record record;
+    int error = whittle_record_open(&record, device);
     if (!error) {
-        *slot = whittle_other_slot(&status);
+        *slot = whittle_other_slot(&record);
     }
     return error;
 }
 
 int whittle_updater_abort(const whittle_device *device) {
     whittle_record record;
-    int error = whittle_device_check(device);
-    if (!error) {
-        error = whittle_record_open(&record, device);
-    }
-    if (error || record.status.state == WHITTLE_STATE_READY ||
-        record.status.state == WHITTLE_STATE_TRIAL) {
-        return error;
-    }
-    whittle_record_give_up(&record, WHITTLE_OK);
-    return whittle_record_append(&record);
+    int error = whittle_record_open(&record, device);
+    bool dropped = !error && record.status.state != WHITTLE_STATE_READY &&
+                   record.status.state != WHITTLE_STATE_TRIAL;
+    return dropped ? whittle_record_give_up(&record, WHITTLE_OK) : error;
 }
