@@ -40,16 +40,30 @@ static void note_change(sim_flash *sim, uint32_t offset) {
 
 /* ---- What a power cut leaves ---- */
 
+/* The bits of a byte that programming it would change. */
+static uint8_t bits_to_program(const sim_flash *sim, uint32_t offset, uint8_t data) {
+    uint8_t erased = sim->bytes[offset] | sim->unstable[offset];
+    return erased & (uint8_t)~external(sim, data);
+}
+
 /* Programs a random part of the bits that were to be programmed; some are left unstable. */
 static void tear_bytes(sim_flash *sim, uint32_t offset, const uint8_t *data, size_t size) {
     for (size_t i = 0; i < size; i++) {
         uint8_t *byte = &sim->bytes[offset + i];
         uint64_t random = next_random(sim);
-        uint8_t wanted = *byte & (uint8_t)~external(sim, data[i]); /* bits to be programmed */
+        uint8_t wanted = bits_to_program(sim, offset + (uint32_t)i, data[i]);
         uint8_t weak = wanted & (uint8_t)random & (uint8_t)(random >> 8);
         uint8_t done = wanted & (uint8_t)(random >> 16);
         *byte &= (uint8_t)~done;
         sim->unstable[offset + i] |= weak;
+    }
+}
+
+/* Programs all bits but those that are unstable and stay so. */
+static void program_all_but_unstable(sim_flash *sim, uint32_t offset, const uint8_t *data,
+                                     size_t size) {
+    for (size_t i = 0; i < size; i++) {
+        sim->bytes[offset + i] &= external(sim, data[i]) | sim->unstable[offset + i];
     }
 }
 
@@ -61,17 +75,41 @@ static void program_bytes(sim_flash *sim, uint32_t offset, const uint8_t *data, 
     }
 }
 
-/* Some flashes program a page at once, others word by word: either all of it is torn, or one word
- * is, with those before it done and those behind it not begun. */
+/* Makes one bit unstable of those that were to be programmed, if there is one. */
+static void weaken_a_bit(sim_flash *sim, uint32_t offset, const uint8_t *data, size_t size) {
+    uint32_t start = (uint32_t)(next_random(sim) % size);
+    for (uint32_t i = 0; i < size; i++) {
+        uint32_t at = (uint32_t)((start + i) % size);
+        uint8_t wanted = bits_to_program(sim, offset + at, data[at]);
+        if (wanted) {
+            sim->unstable[offset + at] |= wanted & (uint8_t)(0u - wanted);
+            return;
+        }
+    }
+}
+
+/* An interrupted program. Some flashes program a page at once, others word by word: either all of
+ * it is torn, or one word is, with those before it done and those behind it not begun. Or it is all
+ * but done, or all but not begun: a single bit tells. */
 static void tear_program(sim_flash *sim, uint32_t offset, const uint8_t *data, size_t size) {
     uint32_t unit = sim->flash.geometry.program_unit;
-    if (next_random(sim) % 2) {
-        tear_bytes(sim, offset, data, size);
-        return;
-    }
     size_t done = next_random(sim) % (size / unit) * unit;
-    program_bytes(sim, offset, data, done);
-    tear_bytes(sim, offset + (uint32_t)done, data + done, unit);
+    switch (next_random(sim) % 4) {
+    case 0:
+        tear_bytes(sim, offset, data, size);
+        break;
+    case 1:
+        program_bytes(sim, offset, data, done);
+        tear_bytes(sim, offset + (uint32_t)done, data + done, unit);
+        break;
+    case 2:
+        weaken_a_bit(sim, offset, data, size);
+        program_all_but_unstable(sim, offset, data, size);
+        break;
+    default:
+        weaken_a_bit(sim, offset, data, size);
+        break;
+    }
 }
 
 /* An interrupted erase: hardly begun, half done, wild, or all but done; in each some bits are
