@@ -20,7 +20,7 @@ HOST_PARTS := encoder bsdiff40 crypto host
 HOST_LIBS  := -ldivsufsort -lbz2 -lmbedcrypto -lpthread
 
 CORE_SOURCES := $(sort $(foreach part,$(CORE_PARTS),$(wildcard src/$(part)/*.c src/$(part)/*/*.c)))
-HOST_SOURCES := $(sort $(foreach part,$(HOST_PARTS),$(wildcard src/$(part)/*.c))) \
+HOST_SOURCES := $(sort $(filter-out %_bearssl.c,$(foreach part,$(HOST_PARTS),$(wildcard src/$(part)/*.c)))) \
                 $(sort $(wildcard ports/sim/*.c ports/posix/*.c))
 TOOL_SOURCES := $(sort $(wildcard tools/*.c))
 TEST_SOURCES := $(sort $(wildcard tests/*/test_*.c tests/*/*/test_*.c))
