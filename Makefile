@@ -112,3 +112,4 @@ clean:
 	rm -rf build $(BUILD) diff_creator whittle
 
 include mk/checks.mk
+include mk/boards.mk

@@ -28,10 +28,17 @@ int serial_get(void);
  * the hardware's counter if called at least once in every BOARD_TICKS_WRAP_SECONDS. */
 uint64_t board_ticks(void);
 
+/* Instructions executed since power on. Exact where the emulator counts them (its option -icount),
+ * and without meaning otherwise. */
+uint64_t board_instructions(void);
+
 /* ---- Control ---- */
 
 /* Restarts the board as its reset button would. */
 _Noreturn void board_reset(void);
+
+/* Ends the emulation. */
+_Noreturn void board_power_off(void);
 
 /* Leaves the boot loader for an image that lies in RAM. */
 _Noreturn void board_jump(uint32_t entry);

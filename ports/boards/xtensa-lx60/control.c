@@ -1,6 +1,5 @@
-/* Time, reset and the jump to an image, on the Xtensa board. */
+/* Time, instructions, reset and the jump to an image, on the Xtensa board. */
 #include "board.h"
-#include "console.h"
 
 uint64_t board_ticks(void) {
     static uint64_t ticks;
@@ -11,8 +10,22 @@ uint64_t board_ticks(void) {
     return ticks;
 }
 
+uint64_t board_instructions(void) {
+    /* The emulator's clock advances 32 ns with each instruction (-icount shift=5). */
+    return board_ticks() * (1000000000 / BOARD_TICKS_PER_SECOND) / 32;
+}
+
 _Noreturn void board_reset(void) {
     *(volatile uint32_t *)RESET_REGISTER = RESET_KEY;
+    for (;;)
+        ;
+}
+
+_Noreturn void board_power_off(void) {
+    register uint32_t operation __asm__("a2") = SIMULATOR_EXIT;
+    register uint32_t status __asm__("a3") = 0;
+
+    __asm__ volatile("simcall" : : "r"(operation), "r"(status));
     for (;;)
         ;
 }
@@ -21,15 +34,4 @@ _Noreturn void board_jump(uint32_t entry) {
     /* The image was written as data: isync makes the fetch see it. */
     __asm__ volatile("isync\n\tjx %0" : : "r"(entry) : "memory");
     __builtin_unreachable();
-}
-
-_Noreturn void board_fault(uint32_t cause, uint32_t address, uint32_t operand) {
-    console_text("\nFault: cause ");
-    console_decimal(cause);
-    console_text(" at ");
-    console_hexadecimal(address);
-    console_text(", address ");
-    console_hexadecimal(operand);
-    console_text(". Restarting.\n");
-    board_reset();
 }

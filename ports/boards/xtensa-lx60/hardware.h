@@ -38,5 +38,6 @@ typedef uint16_t flash_word;
 
 #define RESET_REGISTER 0x9D020010u
 #define RESET_KEY      0xDEADu
+#define SIMULATOR_EXIT 1u /* operation of the instruction simcall */
 
 #endif

@@ -1,7 +1,7 @@
 /* Between MicroPython's port "qemu" and the board: the serial line with Ctrl-C, time, and restart.
  *
- * What arrives while a program runs waits in a queue, so that Ctrl-C is seen at once. When the queue
- * is full the UART's own buffer fills, and then the sender must wait: nothing is lost.
+ * What arrives while a program runs waits in a queue, so that Ctrl-C is seen at once. When the
+ * queue is full the UART's own buffer fills, and then the sender must wait: nothing is lost.
  */
 #include <stdbool.h>
 #include <stdint.h>

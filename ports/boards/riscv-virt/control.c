@@ -1,0 +1,44 @@
+/* Time, instructions, reset and the jump to an image, on the RISC-V board. */
+#include "board.h"
+
+uint64_t board_ticks(void) {
+    const volatile uint32_t *timer = (const volatile uint32_t *)TIMER_ADDRESS;
+    uint32_t low, high;
+
+    do {
+        high = timer[1];
+        low = timer[0];
+    } while (high != timer[1]);
+    return (uint64_t)high << 32 | low;
+}
+
+uint64_t board_instructions(void) {
+    uint32_t low, high, again;
+
+    do {
+        __asm__ volatile("rdinstreth %0" : "=r"(high));
+        __asm__ volatile("rdinstret %0" : "=r"(low));
+        __asm__ volatile("rdinstreth %0" : "=r"(again));
+    } while (high != again);
+    return (uint64_t)high << 32 | low;
+}
+
+static _Noreturn void tell_test_device(uint32_t word) {
+    *(volatile uint32_t *)TEST_DEVICE_ADDRESS = word;
+    for (;;)
+        ;
+}
+
+_Noreturn void board_reset(void) {
+    tell_test_device(TEST_DEVICE_RESET);
+}
+
+_Noreturn void board_power_off(void) {
+    tell_test_device(TEST_DEVICE_POWER_OFF);
+}
+
+_Noreturn void board_jump(uint32_t entry) {
+    /* The image was written as data: fence.i makes the fetch see it. */
+    __asm__ volatile("fence.i\n\tjr %0" : : "r"(entry) : "memory");
+    __builtin_unreachable();
+}
