@@ -22,8 +22,8 @@ BOARD_CFLAGS = -std=c11 -g -ffreestanding -ffunction-sections -fdata-sections -f
 # From BearSSL: what SHA-256 takes.
 BEARSSL_SOURCES := hash/sha2small codec/enc32be codec/dec32be
 
-BOARD_COMMON   := $(filter-out %/boot_loader.c %/image_header.c,$(wildcard ports/boards/common/*.c))
-BOARD_CORE     := $(CORE_SOURCES) $(wildcard src/crypto/*_bearssl.c)
+BOARD_COMMON := $(wildcard ports/boards/common/*.c)
+BOARD_CORE   := $(CORE_SOURCES) $(wildcard src/crypto/*_bearssl.c)
 
 # $(call board,NAME): the rules of one board.
 define board
@@ -51,10 +51,20 @@ $$(BOARDS)/$(1)/libboard.a: $$($(1)_OBJECTS)
 	@rm -f $$@
 	$$($(1)_PREFIX)ar rcs $$@ $$^
 
-$$(BOARDS)/$(1)/boot.elf: ports/boards/$(1)/boot.ld $$(BOARDS)/$(1)/ports/boards/common/boot_loader.o \
-                          $$(BOARDS)/$(1)/libboard.a $$($(1)_CORE)
+# Boot loaders: one that applies patches, and one for DIFF_UPDATE_ENABLED=0.
+$$(BOARDS)/$(1)/boot.elf: $$(BOARDS)/$(1)/ports/boards/boot/patching_enabled.o
+$$(BOARDS)/$(1)/boot-whole.elf: $$(BOARDS)/$(1)/ports/boards/boot/patching_disabled.o
+$$(BOARDS)/$(1)/boot.elf $$(BOARDS)/$(1)/boot-whole.elf: ports/boards/$(1)/boot.ld \
+    $$(BOARDS)/$(1)/ports/boards/boot/boot_loader.o $$(BOARDS)/$(1)/libboard.a $$($(1)_CORE)
 	$$($(1)_CC) $$($(1)_FLAGS) -nostdlib -nostartfiles -Wl,--gc-sections,--no-warn-rwx-segments \
-	    -Wl,-Map=$$(@:.elf=.map) -T $$< -o $$@ $$(filter-out %.ld,$$^) $$($(1)_LIBS)
+	    -Wl,-Map=$$(@:.elf=.map) -T $$(filter %.ld,$$^) -o $$@ $$(filter-out %.ld,$$^) $$($(1)_LIBS)
+
+# The host program that makes the flash of a new device.
+$$(BOARDS)/$(1)/make_flash: ports/boards/host/make_flash.c ports/boards/common/device_description.c \
+    ports/boards/common/image_check.c build/libwhittle.a
+	@mkdir -p $$(@D)
+	$$(CC) $$(CPPFLAGS) -Iports/boards/common -Iports/boards/$(1) $$(WARNINGS) -O2 -g -o $$@ $$^ \
+	    $$(HOST_LIBS)
 
 $$(BOARDS)/$(1)/%.bin: $$(BOARDS)/$(1)/%.elf
 	$$($(1)_PREFIX)objcopy -O binary $$< $$@
@@ -82,9 +92,29 @@ MICROPYTHON_SOURCES := $(shell find ports/boards/xtensa-lx60 ports/boards/common
                        src/crypto/sha256_bearssl.c scripts/build-micropython
 
 $(BOARDS)/xtensa-lx60/micropython-%/firmware.elf: $(BOARDS)/xtensa-lx60/libboard.a $(MICROPYTHON_SOURCES)
-	@echo 'MicroPython $* for xtensa-lx60 (half a minute when built anew)'
+	@echo 'MicroPython $* for xtensa-lx60: half a minute when built anew'
 	@scripts/build-micropython $(@D) $* $<
 	@touch $@
+
+# Release 1.0.0 with DIFF_UPDATE_ENABLED=0: most objects are those of the other build.
+$(BOARDS)/xtensa-lx60/micropython-whole/firmware.elf: $(BOARDS)/xtensa-lx60/micropython-1.0.0/firmware.elf
+	@rm -rf $(@D)
+	@cp -a $(<D) $(@D)
+	@rm -f $@ $(@D)/micropython/pycom.o
+	@scripts/build-micropython $(@D) 1.0.0 $(BOARDS)/xtensa-lx60/libboard.a DIFF_UPDATE_ENABLED=0
+
+$(BOARDS)/xtensa-lx60/micropython-%.bin: $(BOARDS)/xtensa-lx60/micropython-%/firmware.elf
+	$(xtensa-lx60_PREFIX)objcopy -O binary $< $@
+
+# ---- Flash images ----
+
+$(BOARDS)/xtensa-lx60/flash-%.img: $(BOARDS)/xtensa-lx60/micropython-%.bin $(BOARDS)/xtensa-lx60/boot.bin \
+                                   $(BOARDS)/xtensa-lx60/make_flash
+	$(BOARDS)/xtensa-lx60/make_flash $@ $(BOARDS)/xtensa-lx60/boot.bin $<
+
+$(BOARDS)/xtensa-lx60/flash-whole.img: $(BOARDS)/xtensa-lx60/micropython-whole.bin \
+                                       $(BOARDS)/xtensa-lx60/boot-whole.bin $(BOARDS)/xtensa-lx60/make_flash
+	$(BOARDS)/xtensa-lx60/make_flash $@ $(BOARDS)/xtensa-lx60/boot-whole.bin $<
 
 # ---- Using ----
 
@@ -93,3 +123,28 @@ $(BOARDS)/xtensa-lx60/micropython-%/firmware.elf: $(BOARDS)/xtensa-lx60/libboard
 #: make bench-decoder   instructions per output byte on RISC-V, over the corpus
 bench-decoder: all $(BOARDS)/riscv-virt/meter.elf
 	@scripts/bench-decoder
+
+XTENSA_BOARD := $(addprefix $(BOARDS)/xtensa-lx60/,flash-1.0.0.img micropython-1.1.0.bin)
+
+# The device's demo.
+.PHONY: board demo-board test-board torture-board
+demo-board: $(XTENSA_BOARD)
+	@scripts/demo
+
+#: make board           a board in the emulator, with a person at its REPL
+board: $(XTENSA_BOARD)
+	@scripts/board
+
+$(BOARDS)/power_cut.so: tests/board/power_cut.c tests/board/plugin_api.h
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(WARNINGS) -O2 -g -fPIC -shared -fvisibility=hidden -o $@ $<
+
+BOARD_TESTS := $(XTENSA_BOARD) $(BOARDS)/xtensa-lx60/flash-whole.img $(BOARDS)/power_cut.so
+
+#: make test-board      updates of the emulated device, with power cuts
+test-board: all $(BOARD_TESTS)
+	@tests/board/run
+
+#: make torture-board   the same with ten times the power cuts, two in a row
+torture-board: all $(BOARD_TESTS)
+	@tests/board/run --kills 200 --cuts 500 --depth 2

@@ -69,7 +69,8 @@ class Emulator:
                 preexec_fn=_die_with_parent,
             )
             self._await_socket()
-            self.link = Link(self.serial, log=log)
+            self.log = log
+            self.connect()
         except BaseException:
             self.cut_power()
             raise
@@ -81,6 +82,11 @@ class Emulator:
             line = self.process.stdout.readline()
         if not line:
             raise RuntimeError("the emulator did not start: " + self.output())
+
+    def connect(self):
+        """Takes the serial line, after another has let it go."""
+        self.link = Link(self.serial, log=self.log)
+        return self.link
 
     def output(self):
         """What the emulator itself said, once it has ended."""

@@ -21,7 +21,7 @@ SRC_BOARD_O += board/port.o board/image_header.o shared/runtime/gchelper_generic
 $(BUILD)/board/port.o: $(BOARD_DIR)/port.c
 	$(call compile_c)
 
-$(BUILD)/board/image_header.o: $(BOARD_DIR)/../../common/image_header.c
+$(BUILD)/board/image_header.o: $(BOARD_DIR)/../../application/image_header.c
 	$(call compile_c)
 $(BUILD)/board/image_header.o: CFLAGS += -DFIRMWARE_VERSION='"$(FIRMWARE_VERSION)"'
 

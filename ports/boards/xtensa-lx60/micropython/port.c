@@ -7,10 +7,12 @@
 #include <stdint.h>
 
 #include "board.h"
-#include "console.h"
+#include "device_description.h"
+#include "image.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
 #include "shared/runtime/interrupt_char.h"
+#include "pycom_port.h"
 #include "uart.h"
 
 #define QUEUE_SIZE 512u
@@ -53,7 +55,19 @@ void uart_init(void) {
     serial_open();
 }
 
+/* This firmware works if it gets so far that it can take orders, and so the next update. */
+static void confirm(void) {
+    static bool confirmed;
+    whittle_device device;
+
+    if (!confirmed) {
+        board_describe_device(&device, &board_flash);
+        confirmed = whittle_device_confirm(&device) == WHITTLE_OK;
+    }
+}
+
 int uart_rx_chr(void) {
+    confirm();
     receive();
     if (queue.put == queue.taken) {
         return UART_RX_NO_CHAR;
@@ -103,6 +117,22 @@ _Noreturn void exit(int status) {
     (void)status;
     board_reset();
 }
+
+/* ---- What the module pycom asks of the board ---- */
+
+void pycom_port_describe_device(whittle_device *device) {
+    board_describe_device(device, &board_flash);
+}
+
+const char *pycom_port_firmware_version(void) {
+    return firmware_image.version;
+}
+
+void pycom_port_reset(void) {
+    board_reset();
+}
+
+/* ---- The start ---- */
 
 _Noreturn void board_main(void) {
     uart_init();

@@ -1,0 +1,152 @@
+"""Power cuts for real: the emulator is killed at random moments, or exactly after the N-th store to
+the flash, and started again from the same flash file. The device must always come up on one of the
+two releases, and the update must come to its end."""
+
+import os
+import random
+import signal
+import threading
+import time
+
+from device_under_test import (
+    BLOCK, FLASH_ADDRESS, NEW, OLD, PLUGIN, SECTOR, Device, Failure, LinkError, expect, send_rest,
+)
+
+# Starts in which nothing is cut until the update must have come to its end
+CALM_STARTS = 3
+
+
+def drive(device, patch):
+    """What a user's script does after any start: sees who is there, and goes on with the update.
+    Returns the release that came up last."""
+    device.await_prompt()
+    version = device.version()
+    expect(version in (OLD, NEW), f"the device came up as {version!r}")
+    if version == OLD:
+        send_rest(device.repl(), patch)
+        device.restart()
+        version = device.version()
+        expect(version in (OLD, NEW), f"the device came up as {version!r}")
+    return version
+
+
+def come_to_end(device, patch):
+    """Without further cuts the update completes."""
+    for _ in range(CALM_STARTS):
+        device.switch_on()
+        if drive(device, patch) == NEW:
+            return
+    raise Failure(f"the update did not complete in {CALM_STARTS} starts without cuts")
+
+
+def random_kills(patch, kills, seconds, seed):
+    """One device, killed at random moments of an update that takes some seconds undisturbed.
+    Returns how many kills fell before its end."""
+    chance = random.Random(seed)
+    done = 0
+    with Device() as device:
+        for _ in range(kills):
+            device.switch_on()
+            timer = threading.Timer(chance.uniform(0, seconds), device.emulator.process.kill)
+            timer.start()
+            try:
+                if drive(device, patch) == NEW:
+                    timer.join()
+                    break
+            except LinkError:
+                pass
+            finally:
+                timer.cancel()
+            status = device.emulator.process.wait(timeout=10)
+            expect(status == -signal.SIGKILL, f"the emulator ended by itself: {status}")
+            done += 1
+        come_to_end(device, patch)
+    return done
+
+
+def undisturbed_seconds(patch):
+    """How long a whole update takes."""
+    begin = time.monotonic()
+    with Device() as device:
+        come_to_end(device, patch)
+    return time.monotonic() - begin
+
+
+class Referee:
+    """The plugin's options, and what it reports."""
+
+    def __init__(self, device, **options):
+        self.report_path = os.path.join(device.folder, "report")
+        settings = {
+            "flash": device.flash, "address": FLASH_ADDRESS, "sector": SECTOR, "block": BLOCK,
+            "report": self.report_path, **options,
+        }
+        self.plugin = PLUGIN + "".join(f",{name}={value}" for name, value in settings.items())
+
+    def report(self):
+        """How it ended, and the counts."""
+        with open(self.report_path, encoding="ascii") as file:
+            end, *counts = file.read().split()
+        numbers = {name: int(value) for name, value in (count.split("=") for count in counts)}
+        expect(numbers["violations"] == 0, f"flash was programmed over data: {numbers}")
+        return end, numbers
+
+
+class Phase:
+    """A part of an update that cuts are aimed at: from a flash as it is at the start of the part, by
+    an action, to its end."""
+
+    def __init__(self, name, flash, action):
+        self.name, self.flash, self.action = name, flash, action
+        self.counts = None
+
+    def count(self):
+        """Runs it undisturbed and learns how many stores there are to cut at."""
+        with Device(self.flash) as device:
+            referee = Referee(device)
+            device.switch_on(referee.plugin)
+            self.action(device)
+            device.emulator.process.terminate()
+            device.emulator.process.wait(timeout=10)
+            end, self.counts = referee.report()
+            expect(end == "end", f"counting ended with {end!r}")
+        changes = self.counts["erases"] + self.counts["programs"]
+        expect(changes > 0, f"{self.name} changes nothing in the flash")
+        self.counts["changes"] = changes
+
+    def cut(self, seed, patch, again=0):
+        """Cuts at one place, chosen by the seed, then lets the device recover; again: cuts that fall
+        into the recovery, too. Returns what was cut: for the statistics."""
+        chance = random.Random(f"{self.name} {seed}")
+        kinds = []
+        with Device(self.flash) as device:
+            action = self.action
+            for _ in range(1 + again):
+                kind = self._cut_once(device, action, chance)
+                if kind is None:  # a recovery shorter than the place chosen
+                    break
+                kinds.append(kind)
+                action = lambda device: drive(device, patch)
+            come_to_end(device, patch)
+        return kinds
+
+    def _cut_once(self, device, action, chance):
+        unit = chance.choice(("store", "change"))
+        place = chance.randint(1, self.counts[unit + "s"])
+        tear = chance.choice((0, chance.randrange(1, 1 << 60)))
+        referee = Referee(device, **{unit: place, "seed": tear})
+        device.switch_on(referee.plugin)
+        try:
+            action(device)
+        except LinkError:
+            pass
+        else:
+            if action is not self.action:
+                return None
+            raise Failure(f"{self.name}: the cut at {unit} {place} did not fire")
+        status = device.emulator.process.wait(timeout=10)
+        expect(status == -signal.SIGKILL, f"the emulator ended by itself: {status}")
+        end, numbers = referee.report()
+        count = numbers["stores"] if unit == "store" else numbers["erases"] + numbers["programs"]
+        expect(end.startswith("cut") and count == place, f"cut at {end} {numbers}, not {unit} {place}")
+        return end + (" torn" if tear and end != "cut" else "")
