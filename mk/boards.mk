@@ -85,6 +85,25 @@ $(BOARDS)/riscv-virt/meter.elf: ports/boards/riscv-virt/application.ld \
 	$(riscv-virt_CC) $(riscv-virt_FLAGS) -nostdlib -nostartfiles \
 	    -Wl,--gc-sections,--no-warn-rwx-segments -T $< -o $@ $(filter-out %.ld,$^) $(riscv-virt_LIBS)
 
+# ---- The firmware of the RISC-V board ----
+
+APPLICATION := $(BOARDS)/riscv-virt/ports/boards/riscv-virt/application
+
+$(BOARDS)/riscv-virt/image_header-%.o: ports/boards/application/image_header.c
+	@mkdir -p $(@D)
+	$(riscv-virt_CC) $(riscv-virt_FLAGS) $(BOARD_CFLAGS) -Iports/boards/riscv-virt $(WARNINGS) \
+	    -DFIRMWARE_VERSION='"$*"' -c -o $@ $<
+
+$(BOARDS)/riscv-virt/application-%.elf: ports/boards/riscv-virt/application.ld $(APPLICATION)/main.o \
+    $(APPLICATION)/release-%.o $(BOARDS)/riscv-virt/image_header-%.o $(BOARDS)/riscv-virt/libboard.a \
+    $(riscv-virt_CORE)
+	$(riscv-virt_CC) $(riscv-virt_FLAGS) -nostdlib -nostartfiles \
+	    -Wl,--gc-sections,--no-warn-rwx-segments -T $< -o $@ $(filter-out %.ld,$^) $(riscv-virt_LIBS)
+
+$(BOARDS)/riscv-virt/flash-%.img: $(BOARDS)/riscv-virt/application-%.bin $(BOARDS)/riscv-virt/boot.bin \
+                                  $(BOARDS)/riscv-virt/make_flash
+	$(BOARDS)/riscv-virt/make_flash $@ $(BOARDS)/riscv-virt/boot.bin $<
+
 # ---- MicroPython on the Xtensa board ----
 
 MICROPYTHON_SOURCES := $(shell find ports/boards/xtensa-lx60 ports/boards/common bindings -type f) \

@@ -11,8 +11,8 @@
 #include "image.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
-#include "shared/runtime/interrupt_char.h"
 #include "pycom_port.h"
+#include "shared/runtime/interrupt_char.h"
 #include "uart.h"
 
 #define QUEUE_SIZE 512u
