@@ -12,14 +12,14 @@ uint64_t __muldi3(uint64_t a, uint64_t b);
 uint64_t __udivdi3(uint64_t dividend, uint64_t divisor);
 uint64_t __umoddi3(uint64_t dividend, uint64_t divisor);
 
-/* Schoolbook division in base 2. Starts at the dividend's first set bit: most are small. A divisor
- * of 0 yields all ones, as on cores that divide in hardware. */
+/* Schoolbook division in base 2, from the dividend's first set bit: most dividends are small.
+ * Dividing by 0 has no meaning, but ends. */
 uint32_t __udivsi3(uint32_t dividend, uint32_t divisor) {
     uint32_t quotient = 0, remainder = 0;
 
-    if (!dividend && divisor)
+    if (!dividend)
         return 0;
-    for (int bit = dividend ? 31 - __builtin_clz(dividend) : 0; bit >= 0; bit--) {
+    for (int bit = 31 - __builtin_clz(dividend); bit >= 0; bit--) {
         remainder = remainder << 1 | (dividend >> bit & 1);
         if (remainder >= divisor) {
             remainder -= divisor;
