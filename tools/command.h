@@ -1,0 +1,33 @@
+/* The commands, and what main and they have in common. A command gets its name as help writes it,
+ * for example "whittle diff", and the arguments that follow, which end with NULL. It returns the
+ * exit status (message.h). */
+#ifndef TOOLS_COMMAND_H
+#define TOOLS_COMMAND_H
+
+#include <stdbool.h>
+
+#include "progress.h"
+
+typedef int command_function(const char *invocation, char **arguments);
+
+command_function command_diff;
+command_function command_apply;
+command_function command_info;
+command_function command_verify;
+
+/* How a command tells what it did. */
+typedef struct reporting {
+    bool quiet;
+    bool progress;
+    bool json;
+} reporting;
+
+progress_mode reporting_progress(const reporting *how);
+
+/* The first thing that main does. */
+void command_start(const char *tool);
+
+/* The last thing: results that could not be written make a failure of the status. */
+int command_finish(int status);
+
+#endif

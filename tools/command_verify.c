@@ -1,0 +1,174 @@
+/* whittle verify [--old OLD] PATCH: a dry run of what a device does. It says what was checked and
+ * what was not, so that nobody takes half a check for a whole one. */
+#include <stdio.h>
+
+#include "command.h"
+#include "files.h"
+#include "json.h"
+#include "message.h"
+#include "options.h"
+#include "patches.h"
+
+typedef struct verification {
+    reporting report;
+    const char *source_path; /* NULL: no old image was named */
+    const char *key_path;    /* NULL: the signature is not to be checked */
+    const char *patch_path;
+    file source;
+    patch patch;
+    bool decoded;
+} verification;
+
+static bool parse(verification *work, const char *invocation, char **arguments, int *status) {
+    const option known[] = {
+        {"old", "OLD", "the old image: it is compared and the patch applied to it", read_text,
+         &work->source_path},
+        {"key", "KEY", "check the signature with the public key in a PEM file", read_text,
+         &work->key_path},
+        {"quiet", NULL, "no result lines and no progress", NULL, &work->report.quiet},
+        {"progress", NULL, "progress at once, also without a terminal", NULL,
+         &work->report.progress},
+        {"json", NULL, "the result as JSON", NULL, &work->report.json},
+    };
+    const syntax rules = {
+        .operands = "PATCH",
+        .purpose = "Checks a patch as a device would, without writing anything.\n",
+        .options = known,
+        .option_count = sizeof known / sizeof *known,
+        .operand_min = 1,
+        .operand_max = 1,
+    };
+    operands found;
+    if (!options_parse(&rules, invocation, arguments, &found, status)) {
+        return false;
+    }
+    if (work->key_path) {
+        *status = message_failed(work->key_path,
+                                 "checking signatures is not in this build yet (leave out --key)");
+        return false;
+    }
+    work->patch_path = found.names[0];
+    return true;
+}
+
+/* The streams of BSDIFF40 can be decoded to their end without an old image; nothing of what comes
+ * out is looked at. */
+static int decode(verification *work) {
+    bool possible = work->source_path || work->patch.format == FORMAT_BSDIFF40 ||
+                    patch_is_self_contained(&work->patch);
+    if (!possible) {
+        return STATUS_DONE;
+    }
+    progress *shown = progress_start(reporting_progress(&work->report), "decoding the patch");
+    file target = {.path = NULL};
+    int status = patch_apply(&work->patch, &work->source, shown, &target);
+    file_free(&target);
+    work->decoded = status == STATUS_DONE;
+    return status;
+}
+
+/* ---- Reporting ---- */
+
+/* One check: what it is about, whether it was made, and how it went, in words. */
+typedef struct check {
+    const char *name;
+    bool made;
+    const char *words;
+} check;
+
+enum { CHECK_MAX = 6 };
+
+static unsigned list_whittle_checks(const verification *work, check *checks) {
+    bool self_contained = patch_is_self_contained(&work->patch);
+    bool is_signed = work->patch.header.flags & WHITTLE_FLAG_SIGNED;
+    unsigned count = 0;
+    checks[count++] = (check){"header", true, "right, and every field within its bounds"};
+    checks[count++] = (check){"checksum", true, "right, over the whole length of the patch"};
+    checks[count++] = (check){"signature", false,
+                              is_signed ? "not checked (this build cannot yet)"
+                                        : "none: the patch is not signed"};
+    if (!self_contained) {
+        checks[count++] = (check){"old image", work->decoded,
+                                  work->decoded ? "it is the one that the patch is for"
+                                                : "not checked (name it with --old)"};
+    }
+    checks[count++] = (check){"decoding", work->decoded,
+                              work->decoded ? "whole, within the RAM that the patch declares"
+                                            : "not checked (name the old image with --old)"};
+    checks[count++] = (check){"new image", work->decoded,
+                              work->decoded ? "has the digest that the patch promises"
+                                            : "not checked (name the old image with --old)"};
+    return count;
+}
+
+static unsigned list_bsdiff40_checks(const verification *work, check *checks) {
+    unsigned count = 0;
+    checks[count++] = (check){"header", true, "right, and every field within its bounds"};
+    checks[count++] = (check){"decoding", work->decoded, "all three streams, to their ends"};
+    checks[count++] = (check){"old image", false, "not checked (BSDIFF40 has no digest of it)"};
+    checks[count++] = (check){"new image", false, "not checked (BSDIFF40 has no digest of it)"};
+    return count;
+}
+
+static void write_json(const verification *work, const check *checks, unsigned count) {
+    json out;
+    json_start(&out, stdout);
+    json_text(&out, "file", work->patch_path);
+    json_text(&out, "format", format_name(work->patch.format));
+    json_bool(&out, "decoded", work->decoded);
+    json_array_start(&out, "checks");
+    for (unsigned i = 0; i < count; i++) {
+        json_object_start(&out, NULL);
+        json_text(&out, "name", checks[i].name);
+        json_bool(&out, "checked", checks[i].made);
+        json_text(&out, "result", checks[i].words);
+        json_object_end(&out);
+    }
+    json_array_end(&out);
+    json_finish(&out);
+}
+
+static void report(const verification *work) {
+    check checks[CHECK_MAX];
+    unsigned count = work->patch.format == FORMAT_WHITTLE ? list_whittle_checks(work, checks)
+                                                          : list_bsdiff40_checks(work, checks);
+    if (work->report.json) {
+        write_json(work, checks, count);
+    } else if (!work->report.quiet) {
+        for (unsigned i = 0; i < count; i++) {
+            (void)printf("%-12s%s\n", checks[i].name, checks[i].words);
+        }
+    }
+}
+
+/* ---- The command ---- */
+
+static int run(verification *work) {
+    const char *const inputs[] = {work->source_path, work->patch_path};
+    int status = files_check(inputs, sizeof inputs / sizeof *inputs, NULL);
+    if (status == STATUS_DONE) {
+        status = patch_read(&work->patch, work->patch_path);
+    }
+    if (status == STATUS_DONE && work->source_path) {
+        status = file_read(&work->source, work->source_path);
+    }
+    if (status == STATUS_DONE) {
+        status = decode(work);
+    }
+    if (status == STATUS_DONE) {
+        report(work);
+    }
+    return status;
+}
+
+int command_verify(const char *invocation, char **arguments) {
+    verification work = {.decoded = false};
+    int status;
+    if (!parse(&work, invocation, arguments, &status)) {
+        return status;
+    }
+    status = run(&work);
+    file_free(&work.source);
+    patch_free(&work.patch);
+    return status;
+}

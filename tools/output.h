@@ -1,0 +1,43 @@
+/* The file that a command writes. It appears whole or not at all: it is written under a temporary
+ * name in the same folder, synced, and only then given its own name. Whatever fails, and whatever
+ * signal ends the program, leaves nothing behind and an existing file as it was.
+ *
+ * Pipes and devices, for example /dev/stdout, are written to directly, at the very end.
+ *
+ * Everything here says on stderr what is wrong, and returns an exit status (message.h). */
+#ifndef TOOLS_OUTPUT_H
+#define TOOLS_OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct output {
+    const char *path; /* as the user named it */
+    char *real_path;  /* the same without links; NULL where it is written to directly; owned */
+    char *temporary;  /* NULL as long as there is none; owned */
+    unsigned mode;    /* permissions of the file that is replaced; 0: there is none */
+    int descriptor;   /* -1: closed */
+} output;
+
+/* Finds out whether path can be written, without creating anything. Pair with output_discard. */
+int output_prepare(output *out, const char *path);
+
+/* True if the path names what stdout is: results must then go elsewhere. */
+bool output_is_stdout(const output *out);
+
+/* Creates the temporary file, or opens the pipe or device. */
+int output_open(output *out);
+
+int output_write(output *out, const uint8_t *data, size_t size);
+
+/* Syncs what was written and gives it its name. */
+int output_commit(output *out);
+
+/* Releases an output in any state; what was not committed is gone. */
+void output_discard(output *out);
+
+/* Opens, writes and commits. */
+int output_save(output *out, const uint8_t *data, size_t size);
+
+#endif

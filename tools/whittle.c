@@ -1,0 +1,61 @@
+/* whittle COMMAND ...: a table of commands. */
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "message.h"
+#include "version.h"
+
+typedef struct command {
+    const char *name;
+    const char *invocation; /* as help writes it */
+    const char *summary;    /* less than a line */
+    command_function *run;
+} command;
+
+static const command commands[] = {
+    {"diff", "whittle diff", "make a patch from an old image to a new one", command_diff},
+    {"apply", "whittle apply", "rebuild the new image from the old one and a patch", command_apply},
+    {"info", "whittle info", "show what a patch says about itself", command_info},
+    {"verify", "whittle verify", "check a patch without writing anything", command_verify},
+};
+enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
+
+static void print_help(void) {
+    (void)printf("Usage: whittle COMMAND [options] ...\n\n"
+                 "Differential firmware updates for microcontrollers.\n\n");
+    for (unsigned i = 0; i < COMMAND_COUNT; i++) {
+        (void)printf("  %-10s%s\n", commands[i].name, commands[i].summary);
+    }
+    (void)printf("\nwhittle COMMAND --help shows a command's options.\n");
+}
+
+static int run_command(const char *name, char **arguments) {
+    for (unsigned i = 0; i < COMMAND_COUNT; i++) {
+        if (strcmp(name, commands[i].name) == 0) {
+            return commands[i].run(commands[i].invocation, arguments);
+        }
+    }
+    return message_usage("whittle", name, "there is no such command");
+}
+
+static int run(char **arguments) {
+    const char *first = *arguments;
+    if (!first) {
+        return message_usage("whittle", NULL, "a command is missing");
+    }
+    if (strcmp(first, "--help") == 0 || strcmp(first, "help") == 0) {
+        print_help();
+        return STATUS_DONE;
+    }
+    if (strcmp(first, "--version") == 0) {
+        (void)printf("whittle %s\n", WHITTLE_VERSION);
+        return STATUS_DONE;
+    }
+    return run_command(first, arguments + 1);
+}
+
+int main(int argc, char **argv) {
+    command_start("whittle");
+    return command_finish(run(argc > 0 ? argv + 1 : argv));
+}
