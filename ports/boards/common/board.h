@@ -22,6 +22,9 @@ void serial_put(uint8_t byte);
 /* The next byte received, or -1 when there is none yet. Does not wait. */
 int serial_get(void);
 
+/* Lets the processor sleep until a byte has come; may return without one. */
+void serial_wait(void);
+
 /* ---- Time ---- */
 
 /* Ticks since power on, BOARD_TICKS_PER_SECOND of them in a second. Counts on across the wrap of
@@ -36,6 +39,9 @@ uint64_t board_instructions(void);
 
 /* Restarts the board as its reset button would. */
 _Noreturn void board_reset(void);
+
+/* Lets the processor sleep until the serial line's interrupt. */
+void board_idle(void);
 
 /* Ends the emulation. */
 _Noreturn void board_power_off(void);

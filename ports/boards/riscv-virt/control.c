@@ -23,6 +23,20 @@ uint64_t board_instructions(void) {
     return (uint64_t)high << 32 | low;
 }
 
+static volatile uint32_t *controller(uint32_t offset) {
+    return (volatile uint32_t *)(INTERRUPT_CONTROLLER_ADDRESS + offset);
+}
+
+void board_idle(void) {
+    *controller(4 * SERIAL_INTERRUPT) = 1;                 /* priority */
+    *controller(0x2000) = (uint32_t)1 << SERIAL_INTERRUPT; /* enabled for machine mode */
+    /* Interrupts are not open in mstatus: wfi only ends. */
+    __asm__ volatile("csrw mie, %0\n\twfi\n\tcsrw mie, zero" : : "r"(1u << 11) : "memory");
+    uint32_t claimed = *controller(0x200004);
+    if (claimed)
+        *controller(0x200004) = claimed;
+}
+
 static _Noreturn void tell_test_device(uint32_t word) {
     *(volatile uint32_t *)TEST_DEVICE_ADDRESS = word;
     for (;;)

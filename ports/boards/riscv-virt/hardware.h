@@ -8,8 +8,9 @@
 #define BOARD_NAME "riscv-virt"
 
 /* Serial line */
-#define SERIAL_ADDRESS 0x10000000u
-#define SERIAL_STRIDE  1u
+#define SERIAL_ADDRESS   0x10000000u
+#define SERIAL_STRIDE    1u
+#define SERIAL_INTERRUPT 10
 typedef uint8_t serial_register;
 
 /* Flash: two devices of 16 bits side by side on a 32-bit bus. Commands go to both. */
@@ -35,6 +36,8 @@ typedef uint32_t flash_word;
 #define TIMER_ADDRESS            0x0200BFF8u
 #define BOARD_TICKS_PER_SECOND   10000000u
 #define BOARD_TICKS_WRAP_SECONDS 0xFFFFFFFFu
+
+#define INTERRUPT_CONTROLLER_ADDRESS 0x0C000000u
 
 /* The test device: a word written to it ends or restarts the emulation. */
 #define TEST_DEVICE_ADDRESS   0x00100000u

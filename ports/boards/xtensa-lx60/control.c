@@ -21,6 +21,17 @@ _Noreturn void board_reset(void) {
         ;
 }
 
+void board_idle(void) {
+    /* waiti opens interrupts; start.S disables the one that ends it. */
+    __asm__ volatile("wsr %0, intenable\n\t"
+                     "waiti 0\n\t"
+                     "rsil a15, 15\n\t"
+                     "rsync"
+                     :
+                     : "r"(1u << SERIAL_INTERRUPT)
+                     : "a15", "memory");
+}
+
 _Noreturn void board_power_off(void) {
     register uint32_t operation __asm__("a2") = SIMULATOR_EXIT;
     register uint32_t status __asm__("a3") = 0;

@@ -9,8 +9,9 @@
 #define BOARD_NAME "xtensa-lx60"
 
 /* Serial line */
-#define SERIAL_ADDRESS 0x9D050020u
-#define SERIAL_STRIDE  4u
+#define SERIAL_ADDRESS   0x9D050020u
+#define SERIAL_STRIDE    4u
+#define SERIAL_INTERRUPT 0
 typedef uint32_t serial_register;
 
 /* Flash: one device on a 16-bit bus */

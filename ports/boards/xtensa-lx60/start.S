@@ -1,5 +1,6 @@
 /* Startup of a program on the Xtensa board, boot loader and firmware alike: takes the exceptions,
- * makes the stack, brings data into RAM where it is not there yet, and calls board_main.
+ * makes the stack, brings data into RAM where it is not there yet, and calls board_main. An
+ * interrupt only ends the sleep that it was enabled for.
  *
  * The firmware is linked for the RAM that the boot loader copies it to, so that its data is in place
  * already and __data_load equals __data_start. */
@@ -65,7 +66,9 @@ vectors:
     .align  4
     .literal_position
 fault:
+    wsr     a2, excsave1
     rsr     a2, exccause
+    beqi    a2, 4, interrupt        /* cause 4: an interrupt of level 1 */
     rsr     a3, epc1
     rsr     a4, excvaddr
     movi    a5, 0x0F                /* leave exception mode, so that C code may run */
@@ -74,3 +77,9 @@ fault:
     movi    a1, __stack_top
     movi    a0, board_fault
     callx0  a0
+
+interrupt:
+    movi    a2, 0
+    wsr     a2, intenable
+    rsr     a2, excsave1
+    rfe

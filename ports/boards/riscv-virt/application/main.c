@@ -40,6 +40,8 @@ static void read_line(char line[LINE_SIZE]) {
 
     for (;;) {
         int byte = serial_get();
+        if (byte < 0)
+            serial_wait();
         if (byte == '\n' || byte == '\r')
             break;
         if (byte >= 0 && length < LINE_SIZE - 1)

@@ -70,6 +70,7 @@ int uart_rx_chr(void) {
     confirm();
     receive();
     if (queue.put == queue.taken) {
+        serial_wait(); /* the caller asks again */
         return UART_RX_NO_CHAR;
     }
     return queue.bytes[queue.taken++ % QUEUE_SIZE];
