@@ -60,6 +60,10 @@ typedef struct whittle_device {
      * are letter for letter the same. */
     void (*message)(void *context, const char *text);
 
+    /* whittle_error_text, or a port's own texts: the line that says why something failed. Where it
+     * is NULL that line is left out, and so are the texts, which take 1.5 KB. */
+    const char *(*error_text)(int error);
+
     /* Called during long work, at least once per erase, per program and per 256 bytes read. */
     void (*watchdog)(void *context);
 
@@ -97,14 +101,14 @@ typedef struct whittle_slot_image {
 } whittle_slot_image;
 
 typedef struct whittle_device_status {
-    whittle_device_state state;
-    whittle_incoming incoming;
+    uint32_t sequence;         /* changes of state so far */
+    uint8_t state;             /* whittle_device_state */
+    uint8_t incoming;          /* whittle_incoming */
     uint8_t active;            /* the slot whose image is started */
     uint8_t starts_left;       /* TRIAL: starts before the device goes back */
-    int last_error;            /* why the last update was given up; 0: it was not */
+    int32_t last_error;        /* why the last update was given up; 0: it was not */
     uint32_t incoming_size;    /* bytes of the patch; of an image only once it is whole */
     uint32_t security_counter; /* highest confirmed one; lower ones are refused */
-    uint32_t sequence;         /* changes of state so far */
     whittle_slot_image images[WHITTLE_SLOT_COUNT];
 } whittle_device_status;
 
@@ -119,11 +123,6 @@ int whittle_device_install(const whittle_device *device, uint8_t slot, uint32_t 
 
 /* Reads the record. WHITTLE_ERROR_NO_IMAGE: there is none. */
 int whittle_device_read_status(const whittle_device *device, whittle_device_status *status);
-
-/* The version text of the image in slot, where a patch made it that named one. Writes a string,
- * empty where no version is known. */
-int whittle_device_firmware_version(const whittle_device *device, uint8_t slot,
-                                    char version[WHITTLE_FIRMWARE_VERSION_MAX + 1]);
 
 /* The application's word that it works: ends the trial, and from then on lower security counters
  * are refused. Call it once the new firmware has proven itself, for instance by reaching its

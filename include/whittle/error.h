@@ -35,6 +35,8 @@ typedef enum whittle_error {
     WHITTLE_ERROR_HARDWARE = -21,   /* the patch is for another device class */
     WHITTLE_ERROR_NO_IMAGE = -22,   /* no slot holds an image that can be started */
     WHITTLE_ERROR_DISABLED = -23,   /* differential updates are left out of this build */
+    WHITTLE_ERROR_UNPROVEN = -24,   /* the new firmware did not confirm itself in its trial */
+    WHITTLE_ERROR_DAMAGED = -25,    /* the image in flash is not what it was */
 } whittle_error;
 
 /* What an error means and what to do about it: one clause without a final full stop, in static

@@ -24,27 +24,31 @@ extern "C" {
 
 /* The part of a slot that is being written; see src/device/area.h. */
 typedef struct whittle_area {
-    uint32_t offset;   /* where it begins in the flash */
-    uint32_t size;     /* bytes, whole erase units */
-    uint32_t span;     /* bytes that are erased at a time and share a progress mark */
-    uint32_t marks;    /* progress marks that are set */
-    uint32_t position; /* bytes that are written */
-    uint32_t erased;   /* bytes from the start that were erased for this update */
-    uint8_t record;    /* the record sector that holds the progress marks */
+    const whittle_device *device;
+    uint32_t offset;      /* where it begins in the flash */
+    uint32_t size;        /* bytes, whole erase units */
+    uint32_t span;        /* bytes that are erased at a time and share a progress mark */
+    uint32_t mark_offset; /* where the progress marks are in the flash */
+    uint32_t marked;      /* bytes from the start whose spans have their mark set */
+    uint32_t erased;      /* bytes from the start that were erased for this update */
+    uint32_t position;    /* bytes from the start that are written */
 } whittle_area;
 
 /* A transfer: all RAM that receiving needs. The caller owns it and looks at nothing inside; it may
- * vanish at any time without harm. */
+ * vanish at any time without harm. Start it, resume it, or fill it with zeros, before anything
+ * else. */
 typedef struct whittle_updater {
     const whittle_device *device;
     int error;         /* the first error; it stays */
-    uint8_t state;     /* what is being received */
+    uint8_t state;     /* what the next bytes are taken for */
+    uint8_t incoming;  /* whittle_incoming */
     uint8_t slot;      /* the slot that receives */
+    uint16_t piece;    /* bytes programmed at a time */
     uint16_t held;     /* bytes in buffer */
     uint32_t size;     /* bytes that the patch has, or that the slot takes of an image */
     uint32_t received; /* bytes received */
     whittle_area area;
-    uint8_t buffer[WHITTLE_HEADER_MAX]; /* the header as it arrives, then a page at a time */
+    uint8_t buffer[WHITTLE_HEADER_MAX]; /* the header as it arrives, then a piece at a time */
 } whittle_updater;
 
 /* Begins a new transfer. The record is changed, and a transfer or a pending update that was there

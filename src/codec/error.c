@@ -51,6 +51,10 @@ const char *whittle_error_text(int error) {
         return "no slot holds an image that can be started";
     case WHITTLE_ERROR_DISABLED:
         return "differential updates are left out of this build";
+    case WHITTLE_ERROR_UNPROVEN:
+        return "the new firmware did not confirm itself";
+    case WHITTLE_ERROR_DAMAGED:
+        return "the image in flash is damaged";
     default:
         return "an error number that whittle does not know";
     }

@@ -1,0 +1,124 @@
+/* Admission: what may become the firmware of this device.
+ *
+ * Order: the header's own soundness, authority (whole by its CRC-32, device class, security
+ * counter), the source image, room, RAM. All of it before the first erase, and all of it once more
+ * at boot, from the bytes in flash: what an application checked is not what a boot loader trusts.
+ *
+ * The record's image digests stand in for the images while receiving, so that no image is read over
+ * for each header that arrives; the boot loader reads the images themselves.
+ */
+#include "device/admission.h"
+
+#include <string.h>
+
+#include "codec/bytes.h"
+#include "device/access.h"
+
+enum { CRC_SIZE = 4 };
+
+uint32_t whittle_patch_offset(const whittle_device *device, uint8_t slot, uint32_t patch_size) {
+    uint32_t stored = whittle_round_up(patch_size, device->flash->geometry.erase_unit);
+    return device->slot_offset[slot] + device->slot_size - stored;
+}
+
+/* Patch and target share the slot, but no sector. */
+static int check_room(const whittle_device *device, const whittle_header *header) {
+    uint32_t slot = device->slot_size;
+    uint32_t sector = device->flash->geometry.erase_unit;
+    if (header->target_size == 0) {
+        return WHITTLE_ERROR_NO_IMAGE;
+    }
+    bool fits = header->target_size <= slot && header->total_size <= slot &&
+                whittle_round_up(header->target_size, sector) <=
+                    slot - whittle_round_up(header->total_size, sector);
+    return fits ? WHITTLE_OK : WHITTLE_ERROR_TOO_LARGE;
+}
+
+int whittle_admit_incoming(const whittle_record *record, const whittle_header *header) {
+    const whittle_device *device = record->device;
+    const whittle_slot_image *running = &record->status.images[record->status.active];
+    if (header && (header->flags & WHITTLE_FLAG_HARDWARE) && header->hardware != device->hardware) {
+        return WHITTLE_ERROR_HARDWARE;
+    }
+    /* No counter counts as 0: otherwise leaving it out would be the way around it. */
+    if ((header ? header->security_counter : 0) < record->status.security_counter) {
+        return WHITTLE_ERROR_DOWNGRADE;
+    }
+    if (!header) {
+        return WHITTLE_OK;
+    }
+    if ((header->flags & WHITTLE_FLAG_SOURCE) &&
+        (header->source_size != running->size ||
+         memcmp(header->source_digest, running->digest, sizeof header->source_digest) != 0)) {
+        return WHITTLE_ERROR_SOURCE;
+    }
+    int error = check_room(device, header);
+    if (!error && header->ram > device->patch_memory - device->flash->geometry.program_page) {
+        error = WHITTLE_ERROR_RAM;
+    }
+    return error;
+}
+
+/* The authority of a patch that is whole in flash: nothing of its payload is used before. */
+static int authorise(const whittle_device *device, uint32_t offset, const whittle_header *header) {
+    uint8_t stored[CRC_SIZE];
+    uint32_t summed = header->total_size - CRC_SIZE;
+    uint32_t crc = 0;
+    int error = whittle_flash_crc32(device, offset, summed, &crc);
+    if (!error) {
+        error = whittle_flash_read(device, offset + summed, stored, sizeof stored);
+    }
+    if (!error && load_le32(stored) != crc) {
+        error = WHITTLE_ERROR_CHECKSUM;
+    }
+    return error;
+}
+
+/* Reads the header of a stored patch, which has size bytes. */
+static int read_header(const whittle_device *device, uint32_t offset, uint32_t size,
+                       whittle_header *header) {
+    uint8_t bytes[WHITTLE_HEADER_MAX];
+    uint32_t count = size < sizeof bytes ? size : (uint32_t)sizeof bytes;
+    int error = whittle_flash_read(device, offset, bytes, count);
+    if (!error) {
+        error = whittle_header_read(bytes, count, header);
+    }
+    if (!error && header->total_size != size) {
+        error = WHITTLE_ERROR_CORRUPT;
+    }
+    return error;
+}
+
+int whittle_admit_received(const whittle_record *record, whittle_header *header) {
+    const whittle_device *device = record->device;
+    uint8_t slot = whittle_other_slot(record);
+    uint32_t size = record->status.incoming_size;
+    int error;
+    if (record->status.incoming != WHITTLE_INCOMING_PATCH) {
+        error = whittle_admit_incoming(record, NULL);
+        return error ? error : whittle_verify_slot(record, slot);
+    }
+    if (size == 0 || size > device->slot_size) {
+        return WHITTLE_ERROR_CORRUPT;
+    }
+    uint32_t offset = whittle_patch_offset(device, slot, size);
+    error = read_header(device, offset, size, header);
+    if (!error) {
+        error = authorise(device, offset, header);
+    }
+    return error ? error : whittle_admit_incoming(record, header);
+}
+
+int whittle_verify_slot(const whittle_record *record, uint8_t slot) {
+    const whittle_device *device = record->device;
+    const whittle_slot_image *image = &record->status.images[slot];
+    uint8_t digest[WHITTLE_IMAGE_DIGEST_SIZE];
+    if (image->size == 0 || image->size > device->slot_size) {
+        return WHITTLE_ERROR_NO_IMAGE;
+    }
+    int error = whittle_flash_digest(device, device->slot_offset[slot], image->size, digest);
+    if (!error && memcmp(digest, image->digest, sizeof digest) != 0) {
+        error = WHITTLE_ERROR_DAMAGED;
+    }
+    return error;
+}

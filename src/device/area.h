@@ -1,0 +1,26 @@
+/* An area: a part of a slot that is being written from its start to its end, over power failures.
+ * area.c explains it. The struct is public in updater.h, since callers own its memory. */
+#ifndef WHITTLE_DEVICE_AREA_H
+#define WHITTLE_DEVICE_AREA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "device/record.h"
+#include "whittle/updater.h"
+
+/* Lays out an area of at least size bytes from offset, in whole erase units. Its progress marks are
+ * those of the record sector that holds the newest entry. Nothing counts as written. */
+void whittle_area_begin(whittle_area *area, const whittle_record *record, uint32_t offset,
+                        uint32_t size);
+
+/* Goes on with an area that was begun before a restart: sets area->position to what is held.
+ * keep_pages: keep all but the last page written, to be sent again with the same bytes, where the
+ * flash allows to program a page again; otherwise the last span is done over. */
+void whittle_area_resume(whittle_area *area, bool keep_pages);
+
+/* Writes the next size bytes of data, filled up to whole program units, for which there must be
+ * room in data; erases before. Stays within a page. WHITTLE_ERROR_TOO_LARGE: beyond the end. */
+int whittle_area_write(whittle_area *area, uint8_t *data, uint32_t size);
+
+#endif

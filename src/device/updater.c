@@ -1,0 +1,318 @@
+/* The updater: bytes from any link, into the slot that does not run.
+ *
+ * The first bytes are collected until they are a patch's header, or cannot become one; then the
+ * record says that something is being received, and from then on whole pages are written to an area
+ * (area.h) at the end of the slot for a patch, or at its start for a plain image. The buffer that
+ * collects the header goes on as the page buffer: the header is the first data of the patch.
+ */
+#include "whittle/updater.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "device/access.h"
+#include "device/admission.h"
+#include "device/area.h"
+#include "device/record.h"
+
+static_assert(sizeof(whittle_updater) <= 512, "receiving takes at most 512 bytes of RAM");
+
+/* The updater's state: what it takes the next bytes for. A struct of zeros is IDLE. */
+enum {
+    IDLE,
+    COLLECTING, /* the first bytes, which will tell what arrives */
+    STORING,
+    UNWANTED, /* a patch, in a build without patching: passed over, so that finish can say so */
+    COMPLETE, /* resumed where everything was there already */
+};
+
+enum { PIECE_MAX = 256 }; /* bytes programmed at a time, where pages are larger */
+
+static_assert(PIECE_MAX + WHITTLE_PROGRAM_UNIT_MAX <= WHITTLE_HEADER_MAX, "a piece is padded");
+
+/* Opens the record for a transfer: on trial there is none, since the other slot is the way back. */
+static int open_for_transfer(whittle_record *record, const whittle_device *device) {
+    int error = whittle_record_open(record, device);
+    if (!error && record->status.state == WHITTLE_STATE_TRIAL) {
+        error = WHITTLE_ERROR_STATE;
+    }
+    return error;
+}
+
+/* Remembers an error, says what it means, and drops what the record says is being received. */
+static int refuse(whittle_updater *updater, int error) {
+    whittle_record record;
+    updater->error = error;
+    whittle_say(updater->device, "The update was refused.", error);
+    if (updater->state == STORING && whittle_record_open(&record, updater->device) == WHITTLE_OK) {
+        (void)whittle_record_give_up(&record, error); /* the error to report is the first one */
+    }
+    return error;
+}
+
+/* Places what is received: a patch of size bytes, or an image that may fill the slot. */
+static void store(whittle_updater *updater, const whittle_record *record) {
+    const whittle_device *device = record->device;
+    uint32_t offset = device->slot_offset[updater->slot];
+    if (updater->incoming == WHITTLE_INCOMING_PATCH) {
+        offset = whittle_patch_offset(device, updater->slot, updater->size);
+    }
+    whittle_area_begin(&updater->area, record, offset, updater->size);
+    updater->state = STORING;
+}
+
+/* Writes into the record what arrives, before the first erase. */
+static int begin(whittle_updater *updater, whittle_record *record) {
+    whittle_device_status *status = &record->status;
+    bool patch = updater->incoming == WHITTLE_INCOMING_PATCH;
+    status->state = WHITTLE_STATE_RECEIVING;
+    status->incoming = updater->incoming;
+    status->incoming_size = patch ? updater->size : 0;
+    status->last_error = WHITTLE_OK;
+    status->images[updater->slot].size = 0;
+    int error = whittle_record_append_fresh(record);
+    if (!error) {
+        store(updater, record);
+    }
+    return error;
+}
+
+/* Decides by the collected bytes what arrives. Nothing is decided as long as more are needed. */
+static int recognise(whittle_updater *updater) {
+    const whittle_device *device = updater->device;
+    whittle_header header;
+    whittle_record record;
+    int error = whittle_header_read(updater->buffer, updater->held, &header);
+    if (error == WHITTLE_ERROR_INCOMPLETE) {
+        return WHITTLE_OK;
+    }
+    bool patch = error != WHITTLE_ERROR_NOT_A_PATCH;
+    if (patch && !device->patches_enabled) {
+        updater->state = UNWANTED;
+        return WHITTLE_OK;
+    }
+    if (!patch || !error) {
+        error = open_for_transfer(&record, device);
+    }
+    if (!error) {
+        error = whittle_admit_incoming(&record, patch ? &header : NULL);
+    }
+    if (error) {
+        return error;
+    }
+    updater->incoming = patch ? WHITTLE_INCOMING_PATCH : WHITTLE_INCOMING_IMAGE;
+    updater->size = patch ? header.total_size : device->slot_size;
+    updater->slot = whittle_other_slot(&record);
+    return begin(updater, &record);
+}
+
+/* Programs the pieces that the buffer holds whole. */
+static int write_pieces(whittle_updater *updater) {
+    if (updater->received > updater->size) {
+        return updater->incoming == WHITTLE_INCOMING_PATCH ? WHITTLE_ERROR_TRAILING
+                                                           : WHITTLE_ERROR_TOO_LARGE;
+    }
+    int error = WHITTLE_OK;
+    while (!error && updater->held >= updater->piece) {
+        error = whittle_area_write(&updater->area, updater->buffer, updater->piece);
+        updater->held = (uint16_t)(updater->held - updater->piece);
+        memmove(updater->buffer, updater->buffer + updater->piece, updater->held);
+    }
+    return error;
+}
+
+/* Takes at least one of the bytes, and sets *used to how many. */
+static int take(whittle_updater *updater, const uint8_t *data, size_t size, size_t *used) {
+    *used = size;
+    if (updater->state == UNWANTED) {
+        return WHITTLE_OK;
+    }
+    if (updater->state != COLLECTING && updater->state != STORING) {
+        return WHITTLE_ERROR_STATE;
+    }
+    size_t room = updater->state == COLLECTING ? sizeof updater->buffer : updater->piece;
+    room -= updater->held;
+    *used = size < room ? size : room;
+    memcpy(updater->buffer + updater->held, data, *used);
+    updater->held = (uint16_t)(updater->held + *used);
+    updater->received += (uint32_t)*used;
+    int error = WHITTLE_OK;
+    if (updater->state == COLLECTING) {
+        error = recognise(updater);
+    }
+    if (!error && updater->state == STORING) {
+        error = write_pieces(updater);
+    }
+    return error;
+}
+
+int whittle_updater_resume(whittle_updater *updater, const whittle_device *device,
+                           uint32_t *offset) {
+    whittle_record record;
+    memset(updater, 0, sizeof *updater);
+    *offset = 0;
+    int error = open_for_transfer(&record, device);
+    if (error) {
+        return error;
+    }
+    uint32_t piece = device->flash->geometry.program_page;
+    while (piece > PIECE_MAX) {
+        piece /= 2;
+    }
+    updater->device = device;
+    updater->piece = (uint16_t)piece;
+    updater->state = COLLECTING;
+    updater->slot = whittle_other_slot(&record);
+    updater->incoming = record.status.incoming;
+    updater->size = record.status.incoming_size;
+    if (record.status.state == WHITTLE_STATE_PENDING) {
+        updater->state = COMPLETE;
+        updater->received = updater->size;
+    } else if (record.status.state == WHITTLE_STATE_RECEIVING) {
+        if (updater->incoming == WHITTLE_INCOMING_IMAGE) {
+            updater->size = device->slot_size;
+        }
+        store(updater, &record);
+        whittle_area_resume(&updater->area, true);
+        updater->received = updater->area.position;
+        if (updater->received == 0) {
+            updater->state = COLLECTING;
+        }
+    }
+    *offset = updater->received;
+    return WHITTLE_OK;
+}
+
+int whittle_updater_start(whittle_updater *updater, const whittle_device *device) {
+    uint32_t offset;
+    int error = whittle_updater_resume(updater, device, &offset);
+    if (!error) {
+        updater->state = COLLECTING;
+        updater->received = 0;
+    }
+    return error;
+}
+
+int whittle_updater_write(whittle_updater *updater, const void *data, size_t size) {
+    const uint8_t *bytes = data;
+    while (size > 0 && !updater->error) {
+        size_t used;
+        int error = take(updater, bytes, size, &used);
+        if (error) {
+            return updater->device ? refuse(updater, error) : error;
+        }
+        bytes += used;
+        size -= used;
+    }
+    return updater->error;
+}
+
+uint32_t whittle_updater_position(const whittle_updater *updater) {
+    return updater->received;
+}
+
+/* Takes a received image's digest, and the device's opinion of it. */
+static int accept_image(const whittle_updater *updater, whittle_record *record) {
+    const whittle_device *device = record->device;
+    whittle_slot_image *image = &record->status.images[updater->slot];
+    uint32_t offset = device->slot_offset[updater->slot];
+    record->status.incoming_size = updater->received;
+    image->size = updater->received;
+    image->patch_size = 0;
+    image->security_counter = 0;
+    int error = whittle_flash_digest(device, offset, image->size, image->digest);
+    if (!error && device->check_image) {
+        error = device->check_image(device->context, offset, image->size);
+    }
+    return error;
+}
+
+/* Judges what is received whole, and makes it pending. */
+static int complete(whittle_updater *updater) {
+    whittle_record record;
+    whittle_header header;
+    int error = whittle_record_open(&record, updater->device);
+    if (!error && record.status.state != WHITTLE_STATE_RECEIVING) {
+        error = WHITTLE_ERROR_STATE;
+    }
+    if (!error && updater->held) {
+        error = whittle_area_write(&updater->area, updater->buffer, updater->held);
+    }
+    if (!error) {
+        error = updater->incoming == WHITTLE_INCOMING_PATCH
+                    ? whittle_admit_received(&record, &header)
+                    : accept_image(updater, &record);
+    }
+    if (!error) {
+        record.status.state = WHITTLE_STATE_PENDING;
+        error = whittle_record_append(&record);
+    }
+    return error;
+}
+
+int whittle_updater_finish(whittle_updater *updater) {
+    const whittle_device *device = updater->device;
+    bool patch = updater->incoming == WHITTLE_INCOMING_PATCH;
+    int error = updater->error;
+    if (error) {
+        return error;
+    }
+    switch (updater->state) {
+    case COLLECTING:
+        return WHITTLE_ERROR_INCOMPLETE;
+    case STORING:
+        if (patch && updater->received < updater->size) {
+            return WHITTLE_ERROR_INCOMPLETE;
+        }
+        error = complete(updater);
+        break;
+    case UNWANTED:
+        whittle_say(device,
+                    "Differential Update Image detected. This feature is disabled in the build. "
+                    "Enable DIFF_UPDATE_ENABLED in the build to use it.",
+                    WHITTLE_OK);
+        updater->error = WHITTLE_ERROR_DISABLED;
+        return updater->error;
+    case COMPLETE:
+        error = whittle_updater_verify(device);
+        break;
+    default:
+        return WHITTLE_ERROR_STATE;
+    }
+    if (error) {
+        return refuse(updater, error);
+    }
+    whittle_say(device,
+                patch ? "Differential Update Image detected. Restart the device to apply the patch."
+                      : "Full Update Image detected. Restart the device to load the new firmware.",
+                WHITTLE_OK);
+    updater->state = IDLE;
+    return WHITTLE_OK;
+}
+
+int whittle_updater_verify(const whittle_device *device) {
+    whittle_record record;
+    whittle_header header;
+    int error = whittle_record_open(&record, device);
+    if (!error && record.status.state != WHITTLE_STATE_PENDING) {
+        error = WHITTLE_ERROR_STATE;
+    }
+    return error ? error : whittle_admit_received(&record, &header);
+}
+
+int whittle_updater_slot(const whittle_device *device, uint8_t *slot) {
+    whittle_record record;
+    int error = whittle_record_open(&record, device);
+    if (!error) {
+        *slot = whittle_other_slot(&record);
+    }
+    return error;
+}
+
+int whittle_updater_abort(const whittle_device *device) {
+    whittle_record record;
+    int error = whittle_record_open(&record, device);
+    bool dropped = !error && record.status.state != WHITTLE_STATE_READY &&
+                   record.status.state != WHITTLE_STATE_TRIAL;
+    return dropped ? whittle_record_give_up(&record, WHITTLE_OK) : error;
+}
