@@ -20,11 +20,7 @@
 #endif
 
 static whittle_device device;
-static whittle_updater updater;
-
-/* Between ota_start or ota_resume and the end of the update. Without it the updater holds nothing
- * that could be written to. */
-static bool update_open;
+static whittle_updater updater; /* zeros: nothing has begun */
 
 static void print_message(void *context, const char *text) {
     (void)context;
@@ -36,6 +32,9 @@ static const whittle_device *get_device(void) {
         pycom_port_describe_device(&device);
         device.message = print_message;
         device.patches_enabled = DIFF_UPDATE_ENABLED;
+        if (!device.error_text) {
+            device.error_text = whittle_error_text;
+        }
     }
     return &device;
 }
@@ -47,21 +46,15 @@ static mp_obj_t text_of(const char *text) {
 /* Raises OSError(number, text) unless error is 0. */
 static void check(int error) {
     if (error) {
-        mp_obj_t arguments[] = {mp_obj_new_int(error), text_of(whittle_error_text(error))};
+        mp_obj_t arguments[] = {mp_obj_new_int(error), text_of(get_device()->error_text(error))};
         nlr_raise(mp_obj_new_exception_args(&mp_type_OSError, 2, arguments));
     }
-}
-
-static void check_open(void) {
-    check(update_open ? WHITTLE_OK : WHITTLE_ERROR_STATE);
 }
 
 /* ---- The functions of the reference ---- */
 
 static mp_obj_t ota_start(void) {
-    update_open = false;
     check(whittle_updater_start(&updater, get_device()));
-    update_open = true;
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(ota_start_object, ota_start);
@@ -70,18 +63,15 @@ static mp_obj_t ota_write(mp_obj_t data) {
     mp_buffer_info_t buffer;
 
     mp_get_buffer_raise(data, &buffer, MP_BUFFER_READ);
-    check_open();
     check(whittle_updater_write(&updater, buffer.buf, buffer.len));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(ota_write_object, ota_write);
 
 static mp_obj_t ota_finish(void) {
-    check_open();
     int error = whittle_updater_finish(&updater);
     /* Where bytes are missing, more may follow. */
     if (error != WHITTLE_ERROR_INCOMPLETE) {
-        update_open = false;
     }
     /* The reference tells this by its message alone. */
     if (error != WHITTLE_ERROR_DISABLED) {
@@ -115,15 +105,12 @@ static MP_DEFINE_CONST_FUN_OBJ_0(diff_update_enabled_object, diff_update_enabled
 static mp_obj_t ota_resume(void) {
     uint32_t offset;
 
-    update_open = false;
     check(whittle_updater_resume(&updater, get_device(), &offset));
-    update_open = true;
     return mp_obj_new_int_from_uint(offset);
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(ota_resume_object, ota_resume);
 
 static mp_obj_t ota_abort(void) {
-    update_open = false;
     check(whittle_updater_abort(get_device()));
     return mp_const_none;
 }
@@ -137,28 +124,28 @@ static MP_DEFINE_CONST_FUN_OBJ_0(ota_confirm_object, ota_confirm);
 
 static const char *state_name(whittle_device_state state) {
     switch (state) {
-        case WHITTLE_STATE_READY:
-            return "ready";
-        case WHITTLE_STATE_RECEIVING:
-            return "receiving";
-        case WHITTLE_STATE_PENDING:
-            return "pending";
-        case WHITTLE_STATE_APPLYING:
-            return "applying";
-        case WHITTLE_STATE_TRIAL:
-            return "trial";
+    case WHITTLE_STATE_READY:
+        return "ready";
+    case WHITTLE_STATE_RECEIVING:
+        return "receiving";
+    case WHITTLE_STATE_PENDING:
+        return "pending";
+    case WHITTLE_STATE_APPLYING:
+        return "applying";
+    case WHITTLE_STATE_TRIAL:
+        return "trial";
     }
     return "unknown";
 }
 
 static mp_obj_t incoming_name(whittle_incoming incoming) {
     switch (incoming) {
-        case WHITTLE_INCOMING_IMAGE:
-            return text_of("image");
-        case WHITTLE_INCOMING_PATCH:
-            return text_of("patch");
-        case WHITTLE_INCOMING_NONE:
-            break;
+    case WHITTLE_INCOMING_IMAGE:
+        return text_of("image");
+    case WHITTLE_INCOMING_PATCH:
+        return text_of("patch");
+    case WHITTLE_INCOMING_NONE:
+        break;
     }
     return mp_const_none;
 }
@@ -177,7 +164,7 @@ static mp_obj_t ota_status(void) {
     store(result, "incoming", incoming_name(status.incoming));
     store(result, "starts_left", MP_OBJ_NEW_SMALL_INT(status.starts_left));
     store(result, "last_error",
-          status.last_error ? text_of(whittle_error_text(status.last_error)) : mp_const_none);
+          status.last_error ? text_of(get_device()->error_text(status.last_error)) : mp_const_none);
     store(result, "security_counter", mp_obj_new_int_from_uint(status.security_counter));
     mp_obj_t sizes[WHITTLE_SLOT_COUNT];
     for (unsigned slot = 0; slot < WHITTLE_SLOT_COUNT; slot++) {

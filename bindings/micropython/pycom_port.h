@@ -1,4 +1,5 @@
-/* What a port of MicroPython gives to the module pycom: three functions. README.md has an example. */
+/* What a port of MicroPython gives to the module pycom: three functions. README.md has an example.
+ */
 #ifndef PYCOM_PORT_H
 #define PYCOM_PORT_H
 

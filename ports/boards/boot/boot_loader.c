@@ -63,7 +63,7 @@ _Noreturn void board_main(void) {
     uint64_t ticks = board_ticks(), instructions = board_instructions();
     int error = whittle_boot(&device, board_patcher, board_patch_memory, &decision);
     if (error) {
-        print_line(NULL, whittle_error_text(error));
+        print_line(NULL, device.error_text(error));
         for (;;) /* nothing can be started: wait for help */
             ;
     }

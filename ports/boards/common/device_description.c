@@ -11,11 +11,17 @@ static int check_plain_image(void *context, uint32_t offset, uint32_t size) {
     image_header header;
 
     if (size < sizeof header)
-        return WHITTLE_ERROR_NOT_A_PATCH;
+        return BOARD_ERROR_IMAGE;
     int error = flash->read(flash->context, offset, (uint8_t *)&header, sizeof header);
     if (error)
         return error;
-    return image_check(&header, size) ? WHITTLE_ERROR_NOT_A_PATCH : WHITTLE_OK;
+    return image_check(&header, size) ? BOARD_ERROR_IMAGE : WHITTLE_OK;
+}
+
+static const char *error_text(int error) {
+    if (error == BOARD_ERROR_IMAGE)
+        return "this is neither a patch nor a whole image for this board";
+    return whittle_error_text(error);
 }
 
 void board_describe_device(whittle_device *device, const whittle_flash *flash) {
@@ -31,5 +37,6 @@ void board_describe_device(whittle_device *device, const whittle_flash *flash) {
     device->trial_starts = 3;
     device->hardware = IMAGE_MAGIC;
     device->context = device;
+    device->error_text = error_text;
     device->check_image = check_plain_image;
 }

@@ -6,6 +6,9 @@
 #include "hardware.h"
 #include "whittle/device.h"
 
+/* What arrived is neither a patch nor a firmware for this board. */
+#define BOARD_ERROR_IMAGE (-100)
+
 /* Decoder RAM of the largest patch that the boot loader applies, and one page of flash. */
 #define BOARD_DECODER_MEMORY 40960u
 #define BOARD_PATCH_MEMORY   (BOARD_DECODER_MEMORY + FLASH_WRITE_BUFFER)
@@ -20,7 +23,8 @@
 extern const whittle_flash board_flash;
 
 /* Fills in everything but the callbacks for messages, watchdog and progress, which are NULL then.
- * The callbacks' context is device itself. */
+ * Errors have
+ * texts, those of the board's own number, too. The callbacks' context is device itself. */
 void board_describe_device(whittle_device *device, const whittle_flash *flash);
 
 #endif

@@ -26,7 +26,6 @@
 
 static whittle_device device;
 static whittle_updater updater;
-static bool update_open; /* between start or resume and finish */
 
 static void print_message(void *context, const char *text) {
     (void)context;
@@ -80,18 +79,10 @@ static int decode_hexadecimal(const char *text, uint8_t *bytes, size_t *size) {
     return text[0] ? WHITTLE_ERROR_ARGUMENT : WHITTLE_OK;
 }
 
-static int start_update(void) {
-    int error = whittle_updater_start(&updater, &device);
-
-    update_open = !error;
-    return error;
-}
-
 static int resume_update(void) {
     uint32_t offset;
     int error = whittle_updater_resume(&updater, &device, &offset);
 
-    update_open = !error;
     if (!error) {
         console_decimal(offset);
         console_text("\n");
@@ -104,17 +95,7 @@ static int write_update(const char *text) {
     size_t size;
     int error = decode_hexadecimal(text, bytes, &size);
 
-    if (!error && !update_open)
-        error = WHITTLE_ERROR_STATE;
     return error ? error : whittle_updater_write(&updater, bytes, size);
-}
-
-static int finish_update(void) {
-    if (!update_open)
-        return WHITTLE_ERROR_STATE;
-    int error = whittle_updater_finish(&updater);
-    update_open = error == WHITTLE_ERROR_INCOMPLETE; /* then more may follow */
-    return error;
 }
 
 static int obey(const char *line) {
@@ -126,13 +107,13 @@ static int obey(const char *line) {
         return WHITTLE_OK;
     }
     if (after_word(line, "start"))
-        return start_update();
+        return whittle_updater_start(&updater, &device);
     if (after_word(line, "resume"))
         return resume_update();
     if ((rest = after_word(line, "write")) != NULL)
         return write_update(rest);
     if (after_word(line, "finish"))
-        return finish_update();
+        return whittle_updater_finish(&updater);
     if (after_word(line, "notes")) {
         print_release_notes();
         return WHITTLE_OK;
@@ -159,7 +140,7 @@ _Noreturn void board_main(void) {
         int error = obey(line);
         if (error) {
             console_text("error: ");
-            console_text(whittle_error_text(error));
+            console_text(device.error_text(error));
             console_text("\n");
         } else
             console_text("ok\n");
