@@ -7,6 +7,7 @@ import zlib
 from device_under_test import (
     FAILED, NEW, OLD, PATCHING, SLOT_SIZE, BoardError, Device, Failure, expect,
     firmware, garbage, make_patch, read_file, send,
+    write,
 )
 
 
@@ -57,13 +58,20 @@ def bad_files(context):
         ("one byte", b"\x00", "image"),
         ("an image cut short", image[:-1], "image"),
         ("an image with something behind it", image + b"x", "image"),
-        ("too large an image", image + garbage(SLOT_SIZE, 2), "fit"),
     ]
+
+
+def send_too_much(board, image):
+    """An image that goes on beyond the slot's end; what follows the image need not cross the line."""
+    board.run("pycom.ota_start()")
+    write(board, image)
+    board.run(f"for _ in range({SLOT_SIZE} // 65536): pycom.ota_write(bytes(65536))")
 
 
 def refused(context):
     """Bad files and calls out of order are refused, each by name; then a good update still works."""
     cases = bad_files(context)
+    image = read_file(firmware(NEW))
     with Device() as device:
         device.start()
         board = device.repl()
@@ -76,13 +84,15 @@ def refused(context):
             except Failure as failure:
                 raise Failure(f"{name}: {failure}") from failure
             expect(word in text, f"{name}: {text}")
+        text = refusal(lambda: send_too_much(board, image))
+        expect("fit" in text, f"too large an image: {text}")
         printed = device.restart()
         expect(PATCHING not in printed, f"patches after what was refused: {printed!r}")
         expect(device.version() == OLD, "not the old release")
         send(device.repl(), context.patch)
         device.restart()
         expect(device.version() == NEW, "a good update fails after bad ones")
-    return f"{len(cases)} files and 3 calls refused"
+    return f"{len(cases) + 1} files and 3 calls refused"
 
 
 def with_right_checksum(patch):

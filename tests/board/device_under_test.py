@@ -25,7 +25,8 @@ PROMPT = b"\r\n>>> "
 
 # The flash as the processor sees it: ports/boards/xtensa-lx60/hardware.h
 FLASH_ADDRESS, SECTOR, BLOCK = 0x98000000, 0x10000, 256
-SLOT_SIZE = 0x100000
+SLOTS, SLOT_SIZE = (0x100000, 0x200000), 0x100000
+RAM_ADDRESS = 0x60000000
 
 DETECTED_PATCH = (
     "Differential Update Image detected. Restart the device to apply the patch."
@@ -71,12 +72,20 @@ def make_patch(old, new, *options):
 
 
 class Device:
-    """A device with a flash of its own, that can be switched on again and again."""
+    """A device with a flash of its own, that can be switched on again and again.
 
-    def __init__(self, flash=None):
+    flash      the file to begin with; a new device on the old release without
+    old_image  the receiving slot is full, as of an older and larger image
+    """
+
+    def __init__(self, flash=None, old_image=False):
         self.folder = tempfile.mkdtemp(prefix="device-")
         self.flash = os.path.join(self.folder, "flash.img")
         shutil.copyfile(flash or os.path.join(BUILT, "flash-1.0.0.img"), self.flash)
+        if old_image:
+            with open(self.flash, "r+b") as file:
+                file.seek(SLOTS[1])
+                file.write(garbage(SLOT_SIZE, 3))
         self.emulator = None
 
     def __enter__(self):

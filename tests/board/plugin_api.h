@@ -24,11 +24,13 @@ typedef void (*plugin_exit_callback)(plugin_id id, void *context);
 
 /* Defined by the emulator */
 void qemu_plugin_register_vcpu_tb_trans_cb(plugin_id id, plugin_block_callback callback);
+uint64_t qemu_plugin_tb_vaddr(const struct plugin_block *block);
 size_t qemu_plugin_tb_n_insns(const struct plugin_block *block);
 struct plugin_instruction *qemu_plugin_tb_get_insn(const struct plugin_block *block, size_t index);
 void qemu_plugin_register_vcpu_mem_cb(struct plugin_instruction *instruction,
                                       plugin_memory_callback callback, int flags, int access,
                                       void *context);
+bool qemu_plugin_mem_is_store(plugin_memory_info info);
 void qemu_plugin_register_atexit_cb(plugin_id id, plugin_exit_callback callback, void *context);
 
 /* Defined by the plugin */

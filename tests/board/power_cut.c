@@ -15,9 +15,12 @@
  *   address   where the processor sees the flash for writing
  *   sector    bytes of an erase
  *   block     bytes of a program, at most
+ *   code      stores by code below this address are left out: the flash's driver runs from RAM, and
+ *             watching the rest would only take time
  *   report    file that gets one line of counts at the end, or at the cut
  *   store     cut after this many stores, or
- *   change    cut after this many operations that changed the flash
+ *   change    cut after this many operations that changed the flash, or
+ *   erase     cut after this many erases among them
  *   seed      not 0: tear the operation
  */
 #include "plugin_api.h"
@@ -40,7 +43,7 @@ typedef enum flash_effect {
 
 static struct {
     const char *file, *report;
-    uint64_t address, sector, block, store, change, seed;
+    uint64_t address, sector, block, code, store, change, erase, seed;
 } options;
 
 static struct {
@@ -145,8 +148,10 @@ static void cut_power(flash_effect effect, size_t offset, size_t size) {
 
 static void after_store(unsigned processor, plugin_memory_info info, uint64_t address,
                         void *context) {
-    (void)processor, (void)info, (void)context;
-    if (address < options.address || address - options.address >= flash.size)
+    (void)processor, (void)context;
+    /* The emulator may report loads in spite of what was asked for. */
+    if (!qemu_plugin_mem_is_store(info) || address < options.address ||
+        address - options.address >= flash.size)
         return;
     size_t offset = (size_t)(address - options.address);
     /* An erase is confirmed at the start of its sector, a program at the start of its block. */
@@ -156,7 +161,8 @@ static void after_store(unsigned processor, plugin_memory_info info, uint64_t ad
 
     flash.stores++;
     if (flash.stores == options.store ||
-        (effect != UNCHANGED && flash.erases + flash.programs == options.change))
+        (effect != UNCHANGED && flash.erases + flash.programs == options.change) ||
+        (effect == ERASED && flash.erases == options.erase))
         cut_power(effect, offset, size);
     if (effect != UNCHANGED)
         memcpy(flash.known + offset, flash.current, size);
@@ -164,6 +170,8 @@ static void after_store(unsigned processor, plugin_memory_info info, uint64_t ad
 
 static void on_block(plugin_id id, struct plugin_block *block) {
     (void)id;
+    if (qemu_plugin_tb_vaddr(block) < options.code)
+        return;
     for (size_t i = 0; i < qemu_plugin_tb_n_insns(block); i++)
         qemu_plugin_register_vcpu_mem_cb(qemu_plugin_tb_get_insn(block, i), after_store,
                                          PLUGIN_NO_REGISTERS, PLUGIN_MEMORY_WRITES, NULL);
@@ -179,8 +187,9 @@ static void read_argument(char *argument) {
         const char *name;
         uint64_t *value;
     } numbers[] = {
-        {"address", &options.address}, {"sector", &options.sector}, {"block", &options.block},
-        {"store", &options.store},     {"change", &options.change}, {"seed", &options.seed},
+        {"address", &options.address}, {"code", &options.code},   {"sector", &options.sector},
+        {"block", &options.block},     {"store", &options.store}, {"change", &options.change},
+        {"erase", &options.erase},     {"seed", &options.seed},
     };
     char *value = strchr(argument, '=');
 

@@ -9,66 +9,75 @@ import threading
 import time
 
 from device_under_test import (
-    BLOCK, FLASH_ADDRESS, NEW, OLD, PLUGIN, SECTOR, Device, Failure, LinkError, expect, send_rest,
+    BLOCK, FLASH_ADDRESS, NEW, OLD, PLUGIN, RAM_ADDRESS, SECTOR, Device, Failure, LinkError, expect,
+    send_rest,
 )
 
 # Starts in which nothing is cut until the update must have come to its end
 CALM_STARTS = 3
 
 
-def drive(device, patch):
-    """What a user's script does after any start: sees who is there, and goes on with the update.
-    Returns the release that came up last."""
-    device.await_prompt()
-    version = device.version()
-    expect(version in (OLD, NEW), f"the device came up as {version!r}")
-    if version == OLD:
-        send_rest(device.repl(), patch)
-        device.restart()
+class Update:
+    """From one of the two releases to the other, and what a user's script does to get there."""
+
+    def __init__(self, target, patch):
+        self.target, self.patch = target, patch
+
+    def drive(self, device):
+        """After any start: sees who is there, and goes on with the update where it is due. Returns
+        whether the device has come to the target."""
+        device.await_prompt()
+        version = self._version(device)
+        if version != self.target:
+            send_rest(device.repl(), self.patch)
+            device.restart()
+            version = self._version(device)
+        return version == self.target
+
+    def come_to_end(self, device):
+        """Without further cuts the update completes."""
+        for _ in range(CALM_STARTS):
+            device.switch_on()
+            if self.drive(device):
+                return
+        raise Failure(f"the update did not complete in {CALM_STARTS} starts without cuts")
+
+    @staticmethod
+    def _version(device):
         version = device.version()
         expect(version in (OLD, NEW), f"the device came up as {version!r}")
-    return version
+        return version
 
 
-def come_to_end(device, patch):
-    """Without further cuts the update completes."""
-    for _ in range(CALM_STARTS):
-        device.switch_on()
-        if drive(device, patch) == NEW:
-            return
-    raise Failure(f"the update did not complete in {CALM_STARTS} starts without cuts")
-
-
-def random_kills(patch, kills, seconds, seed):
-    """One device, killed at random moments of an update that takes some seconds undisturbed.
-    Returns how many kills fell before its end."""
+def random_kills(there, back, kills, seconds, seed):
+    """One device that is updated there and back, each of which takes some seconds undisturbed, and
+    killed at random moments all the while. Returns how many updates came to their end."""
     chance = random.Random(seed)
-    done = 0
-    with Device() as device:
+    updates = [there, back]
+    ended = 0
+    with Device(old_image=True) as device:
         for _ in range(kills):
             device.switch_on()
             timer = threading.Timer(chance.uniform(0, seconds), device.emulator.process.kill)
             timer.start()
             try:
-                if drive(device, patch) == NEW:
-                    timer.join()
-                    break
+                while updates[ended % 2].drive(device):
+                    ended += 1
+                    device.link.write(b"\r")  # for the prompt that the next one awaits
             except LinkError:
                 pass
-            finally:
-                timer.cancel()
+            timer.join()
             status = device.emulator.process.wait(timeout=10)
             expect(status == -signal.SIGKILL, f"the emulator ended by itself: {status}")
-            done += 1
-        come_to_end(device, patch)
-    return done
+        updates[ended % 2].come_to_end(device)
+    return ended + 1
 
 
-def undisturbed_seconds(patch):
+def undisturbed_seconds(update):
     """How long a whole update takes."""
     begin = time.monotonic()
     with Device() as device:
-        come_to_end(device, patch)
+        update.come_to_end(device)
     return time.monotonic() - begin
 
 
@@ -79,7 +88,7 @@ class Referee:
         self.report_path = os.path.join(device.folder, "report")
         settings = {
             "flash": device.flash, "address": FLASH_ADDRESS, "sector": SECTOR, "block": BLOCK,
-            "report": self.report_path, **options,
+            "code": RAM_ADDRESS, "report": self.report_path, **options,
         }
         self.plugin = PLUGIN + "".join(f",{name}={value}" for name, value in settings.items())
 
@@ -110,13 +119,13 @@ class Phase:
             device.emulator.process.wait(timeout=10)
             end, self.counts = referee.report()
             expect(end == "end", f"counting ended with {end!r}")
-        changes = self.counts["erases"] + self.counts["programs"]
-        expect(changes > 0, f"{self.name} changes nothing in the flash")
-        self.counts["changes"] = changes
+        self.counts["changes"] = self.counts["erases"] + self.counts["programs"]
+        expect(self.counts["erases"] > 0, f"{self.name} erases nothing")
 
-    def cut(self, seed, patch, again=0):
-        """Cuts at one place, chosen by the seed, then lets the device recover; again: cuts that fall
-        into the recovery, too. Returns what was cut: for the statistics."""
+    def cut(self, seed, update, again=0):
+        """Cuts at one place, chosen by the seed, then lets the device recover and complete the
+        update; again: cuts that fall into the recovery, too. Returns what was cut, for the
+        statistics."""
         chance = random.Random(f"{self.name} {seed}")
         kinds = []
         with Device(self.flash) as device:
@@ -126,12 +135,12 @@ class Phase:
                 if kind is None:  # a recovery shorter than the place chosen
                     break
                 kinds.append(kind)
-                action = lambda device: drive(device, patch)
-            come_to_end(device, patch)
+                action = update.drive
+            update.come_to_end(device)
         return kinds
 
     def _cut_once(self, device, action, chance):
-        unit = chance.choice(("store", "change"))
+        unit = chance.choice(("store", "change", "erase"))
         place = chance.randint(1, self.counts[unit + "s"])
         tear = chance.choice((0, chance.randrange(1, 1 << 60)))
         referee = Referee(device, **{unit: place, "seed": tear})
@@ -147,6 +156,7 @@ class Phase:
         status = device.emulator.process.wait(timeout=10)
         expect(status == -signal.SIGKILL, f"the emulator ended by itself: {status}")
         end, numbers = referee.report()
-        count = numbers["stores"] if unit == "store" else numbers["erases"] + numbers["programs"]
-        expect(end.startswith("cut") and count == place, f"cut at {end} {numbers}, not {unit} {place}")
+        numbers["changes"] = numbers["erases"] + numbers["programs"]
+        fired = end.startswith("cut") and numbers[unit + "s"] == place
+        expect(fired, f"{end} {numbers} instead of a cut at {unit} {place}")
         return end + (" torn" if tear and end != "cut" else "")
