@@ -158,7 +158,8 @@ $(BOARDS)/power_cut.so: tests/board/power_cut.c tests/board/plugin_api.h
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(WARNINGS) -O2 -g -fPIC -shared -fvisibility=hidden -o $@ $<
 
-BOARD_TESTS := $(XTENSA_BOARD) $(BOARDS)/xtensa-lx60/flash-whole.img $(BOARDS)/power_cut.so
+BOARD_TESTS := $(XTENSA_BOARD) $(BOARDS)/xtensa-lx60/flash-whole.img $(BOARDS)/power_cut.so \
+    $(addprefix $(BOARDS)/riscv-virt/,flash-1.0.0.img application-1.1.0.bin)
 
 #: make test-board      updates of the emulated device, with power cuts
 test-board: all $(BOARD_TESTS)

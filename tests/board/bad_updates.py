@@ -5,10 +5,11 @@ import os
 import zlib
 
 from device_under_test import (
-    FAILED, NEW, OLD, PATCHING, SLOT_SIZE, BoardError, Device, Failure, expect,
-    firmware, garbage, make_patch, read_file, send,
-    write,
+    FAILED, NEW, OLD, PATCHING, BoardError, Failure, MicroPythonDevice, expect, garbage,
+    make_patch, read_file,
 )
+
+SLOT_SIZE = MicroPythonDevice.SLOT_SIZE
 
 
 def refusal(function):
@@ -35,7 +36,8 @@ def damage(data, position):
 
 def bad_files(context):
     """What is sent, and a word that the refusal must name it by."""
-    old, new, folder = firmware(OLD), firmware(NEW), context.folder
+    old, new = (MicroPythonDevice.firmware(version) for version in (OLD, NEW))
+    folder = context.folder
     patch = context.patch
     image = read_file(new)
     zeros = write_file(folder, "zeros", bytes(SLOT_SIZE + 1))
@@ -61,35 +63,34 @@ def bad_files(context):
     ]
 
 
-def send_too_much(board, image):
+def send_too_much(device, image):
     """An image that goes on beyond the slot's end; what follows the image need not cross the line."""
-    board.run("pycom.ota_start()")
-    write(board, image)
-    board.run(f"for _ in range({SLOT_SIZE} // 65536): pycom.ota_write(bytes(65536))")
+    device.begin()
+    device.write(image)
+    device.run(f"for _ in range({SLOT_SIZE} // 65536): pycom.ota_write(bytes(65536))")
 
 
 def refused(context):
     """Bad files and calls out of order are refused, each by name; then a good update still works."""
     cases = bad_files(context)
-    image = read_file(firmware(NEW))
-    with Device() as device:
+    image = read_file(MicroPythonDevice.firmware(NEW))
+    with MicroPythonDevice() as device:
         device.start()
-        board = device.repl()
         for call in ("ota_write(b'x')", "ota_finish()", "ota_verify()"):
-            text = refusal(lambda call=call: board.run(f"pycom.{call}"))
+            text = refusal(lambda call=call: device.run(f"pycom.{call}"))
             expect("order" in text, f"{call} without ota_start: {text}")
         for name, data, word in cases:
             try:
-                text = refusal(lambda data=data: send(board, data))
+                text = refusal(lambda data=data: device.send(data))
             except Failure as failure:
                 raise Failure(f"{name}: {failure}") from failure
             expect(word in text, f"{name}: {text}")
-        text = refusal(lambda: send_too_much(board, image))
+        text = refusal(lambda: send_too_much(device, image))
         expect("fit" in text, f"too large an image: {text}")
         printed = device.restart()
         expect(PATCHING not in printed, f"patches after what was refused: {printed!r}")
         expect(device.version() == OLD, "not the old release")
-        send(device.repl(), context.patch)
+        device.send(context.patch)
         device.restart()
         expect(device.version() == NEW, "a good update fails after bad ones")
     return f"{len(cases) + 1} files and 3 calls refused"
@@ -104,9 +105,9 @@ def with_right_checksum(patch):
 def fails_at_boot(context):
     """A damaged patch whose checksum is right gets to the boot loader, which gives it up."""
     data = with_right_checksum(damage(context.patch, len(context.patch) * 3 // 4))
-    with Device() as device:
+    with MicroPythonDevice() as device:
         device.start()
-        send(device.repl(), data)
+        device.send(data)
         printed = device.restart()
         lines = printed.replace("\r", "").splitlines()
         expect(PATCHING in lines and FAILED in lines, f"messages: {printed!r}")
@@ -115,7 +116,7 @@ def fails_at_boot(context):
         expect(device.version() == OLD, "not the old release")
         printed = device.restart()
         expect(PATCHING not in printed, f"tries again: {printed!r}")
-        send(device.repl(), context.patch)
+        device.send(context.patch)
         device.restart()
         expect(device.version() == NEW, "a good update fails after a bad one")
     return reason

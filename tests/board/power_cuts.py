@@ -8,10 +8,7 @@ import signal
 import threading
 import time
 
-from device_under_test import (
-    BLOCK, FLASH_ADDRESS, NEW, OLD, PLUGIN, RAM_ADDRESS, SECTOR, Device, Failure, LinkError, expect,
-    send_rest,
-)
+from device_under_test import NEW, OLD, PLUGIN, Failure, LinkError, expect
 
 # Starts in which nothing is cut until the update must have come to its end
 CALM_STARTS = 3
@@ -26,10 +23,10 @@ class Update:
     def drive(self, device):
         """After any start: sees who is there, and goes on with the update where it is due. Returns
         whether the device has come to the target."""
-        device.await_prompt()
+        device.await_start()
         version = self._version(device)
         if version != self.target:
-            send_rest(device.repl(), self.patch)
+            device.send_rest(self.patch)
             device.restart()
             version = self._version(device)
         return version == self.target
@@ -49,13 +46,13 @@ class Update:
         return version
 
 
-def random_kills(there, back, kills, seconds, seed):
+def random_kills(board, there, back, kills, seconds, seed):
     """One device that is updated there and back, each of which takes some seconds undisturbed, and
     killed at random moments all the while. Returns how many updates came to their end."""
     chance = random.Random(seed)
     updates = [there, back]
     ended = 0
-    with Device(old_image=True) as device:
+    with board(old_image=True) as device:
         for _ in range(kills):
             device.switch_on()
             timer = threading.Timer(chance.uniform(0, seconds), device.emulator.process.kill)
@@ -63,7 +60,7 @@ def random_kills(there, back, kills, seconds, seed):
             try:
                 while updates[ended % 2].drive(device):
                     ended += 1
-                    device.link.write(b"\r")  # for the prompt that the next one awaits
+                    device.await_more()
             except LinkError:
                 pass
             timer.join()
@@ -73,10 +70,10 @@ def random_kills(there, back, kills, seconds, seed):
     return ended + 1
 
 
-def undisturbed_seconds(update):
+def undisturbed_seconds(board, update):
     """How long a whole update takes."""
     begin = time.monotonic()
-    with Device() as device:
+    with board() as device:
         update.come_to_end(device)
     return time.monotonic() - begin
 
@@ -87,8 +84,9 @@ class Referee:
     def __init__(self, device, **options):
         self.report_path = os.path.join(device.folder, "report")
         settings = {
-            "flash": device.flash, "address": FLASH_ADDRESS, "sector": SECTOR, "block": BLOCK,
-            "code": RAM_ADDRESS, "report": self.report_path, **options,
+            "flash": device.flash, "address": device.FLASH_ADDRESS, "sector": device.SECTOR,
+            "block": device.BLOCK, "code": device.RAM_ADDRESS, "report": self.report_path,
+            **options,
         }
         self.plugin = PLUGIN + "".join(f",{name}={value}" for name, value in settings.items())
 
@@ -102,16 +100,16 @@ class Referee:
 
 
 class Phase:
-    """A part of an update that cuts are aimed at: from a flash as it is at the start of the part, by
-    an action, to its end."""
+    """A part of an update that cuts are aimed at: on a board, from a flash as it is at the start of
+    the part, by an action, to its end."""
 
-    def __init__(self, name, flash, action):
-        self.name, self.flash, self.action = name, flash, action
+    def __init__(self, board, name, flash, action):
+        self.board, self.name, self.flash, self.action = board, name, flash, action
         self.counts = None
 
     def count(self):
         """Runs it undisturbed and learns how many stores there are to cut at."""
-        with Device(self.flash) as device:
+        with self.board(self.flash) as device:
             referee = Referee(device)
             device.switch_on(referee.plugin)
             self.action(device)
@@ -128,7 +126,7 @@ class Phase:
         statistics."""
         chance = random.Random(f"{self.name} {seed}")
         kinds = []
-        with Device(self.flash) as device:
+        with self.board(self.flash) as device:
             action = self.action
             for _ in range(1 + again):
                 kind = self._cut_once(device, action, chance)

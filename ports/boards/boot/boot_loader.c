@@ -24,16 +24,10 @@ static void watch(void *context) {
     (void)board_ticks();
 }
 
-static uint32_t milliseconds_of(uint64_t ticks) {
-    return (uint32_t)(ticks / (BOARD_TICKS_PER_SECOND / 1000));
-}
-
-static void print_effort(uint64_t ticks, uint64_t instructions) {
+static void print_time(uint64_t ticks) {
     console_text("Patching took ");
-    console_decimal(milliseconds_of(ticks));
-    console_text(" ms, ");
-    console_decimal((uint32_t)(instructions / 1000));
-    console_text(" thousand instructions.\n");
+    console_decimal((uint32_t)(ticks / (BOARD_TICKS_PER_SECOND / 1000)));
+    console_text(" ms.\n");
 }
 
 /* Copies the image to where it runs and starts it. Returns where it is none for this board: a patch
@@ -60,7 +54,7 @@ _Noreturn void board_main(void) {
     device.message = print_line;
     device.watchdog = watch;
 
-    uint64_t ticks = board_ticks(), instructions = board_instructions();
+    uint64_t begin = board_ticks();
     int error = whittle_boot(&device, board_patcher, board_patch_memory, &decision);
     if (error) {
         print_line(NULL, device.error_text(error));
@@ -70,6 +64,6 @@ _Noreturn void board_main(void) {
     if (decision.action == WHITTLE_BOOT_START)
         start_image(&decision);
     else
-        print_effort(board_ticks() - ticks, board_instructions() - instructions);
+        print_time(board_ticks() - begin);
     board_reset();
 }

@@ -31,10 +31,6 @@ void serial_wait(void);
  * the hardware's counter if called at least once in every BOARD_TICKS_WRAP_SECONDS. */
 uint64_t board_ticks(void);
 
-/* Instructions executed since power on. Exact where the emulator counts them (its option -icount),
- * and without meaning otherwise. */
-uint64_t board_instructions(void);
-
 /* ---- Control ---- */
 
 /* Restarts the board as its reset button would. */

@@ -1,4 +1,4 @@
-/* Time, instructions, reset and the jump to an image, on the RISC-V board. */
+/* Time, sleep, reset and the jump to an image, on the RISC-V board. */
 #include "board.h"
 
 uint64_t board_ticks(void) {
@@ -9,17 +9,6 @@ uint64_t board_ticks(void) {
         high = timer[1];
         low = timer[0];
     } while (high != timer[1]);
-    return (uint64_t)high << 32 | low;
-}
-
-uint64_t board_instructions(void) {
-    uint32_t low, high, again;
-
-    do {
-        __asm__ volatile("rdinstreth %0" : "=r"(high));
-        __asm__ volatile("rdinstret %0" : "=r"(low));
-        __asm__ volatile("rdinstreth %0" : "=r"(again));
-    } while (high != again);
     return (uint64_t)high << 32 | low;
 }
 

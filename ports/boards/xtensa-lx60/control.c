@@ -1,4 +1,4 @@
-/* Time, instructions, reset and the jump to an image, on the Xtensa board. */
+/* Time, sleep, reset and the jump to an image, on the Xtensa board. */
 #include "board.h"
 
 uint64_t board_ticks(void) {
@@ -8,11 +8,6 @@ uint64_t board_ticks(void) {
     __asm__ volatile("rsr %0, ccount" : "=r"(now));
     ticks += (uint32_t)(now - (uint32_t)ticks);
     return ticks;
-}
-
-uint64_t board_instructions(void) {
-    /* The emulator's clock advances 32 ns with each instruction (-icount shift=5). */
-    return board_ticks() * (1000000000 / BOARD_TICKS_PER_SECOND) / 32;
 }
 
 _Noreturn void board_reset(void) {

@@ -6,6 +6,7 @@
  *     write HEX       the next bytes
  *     finish          check what was written; it is applied at the restart
  *     restart
+ *     greet           say what is said at the start
  *     notes           what is new in this release
  *
  * Each answer ends with a line "ok" or "error: TEXT". A line that starts with "*" is a message of
@@ -98,6 +99,12 @@ static int write_update(const char *text) {
     return error ? error : whittle_updater_write(&updater, bytes, size);
 }
 
+static void greet(void) {
+    console_text("Application ");
+    console_text(firmware_image.version);
+    console_text("\n");
+}
+
 static int obey(const char *line) {
     const char *rest;
 
@@ -118,6 +125,10 @@ static int obey(const char *line) {
         print_release_notes();
         return WHITTLE_OK;
     }
+    if (after_word(line, "greet")) {
+        greet();
+        return WHITTLE_OK;
+    }
     if (after_word(line, "restart"))
         board_reset();
     return WHITTLE_ERROR_ARGUMENT;
@@ -129,9 +140,7 @@ _Noreturn void board_main(void) {
     serial_open();
     board_describe_device(&device, &board_flash);
     device.message = print_message;
-    console_text("Application ");
-    console_text(firmware_image.version);
-    console_text("\n");
+    greet();
     bool confirmed = false;
     for (;;) {
         if (!confirmed)

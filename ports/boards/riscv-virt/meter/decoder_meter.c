@@ -47,6 +47,18 @@ static int write_target(void *context, uint32_t offset, const uint8_t *data, siz
     return 0;
 }
 
+/* Exact where the emulator counts instructions. */
+static uint64_t count_instructions(void) {
+    uint32_t low, high, again;
+
+    do {
+        __asm__ volatile("rdinstreth %0" : "=r"(high));
+        __asm__ volatile("rdinstret %0" : "=r"(low));
+        __asm__ volatile("rdinstreth %0" : "=r"(again));
+    } while (high != again);
+    return (uint64_t)high << 32 | low;
+}
+
 static int decode(whittle_decoder **decoder) {
     const whittle_decoder_io io = {NULL, accept, read_source, read_target, write_target};
     const uint8_t *patch = (const uint8_t *)PATCH_ADDRESS;
@@ -83,9 +95,9 @@ _Noreturn void board_main(void) {
     whittle_decoder *decoder = NULL;
 
     serial_open();
-    uint64_t start = board_instructions();
+    uint64_t start = count_instructions();
     int error = decode(&decoder);
-    uint64_t end = board_instructions();
+    uint64_t end = count_instructions();
     const whittle_header *header = whittle_decoder_header(decoder);
     if (!error)
         error = check(header);
