@@ -118,6 +118,9 @@ int whittle_boot(const whittle_device *device, const whittle_patcher *patcher, v
     if (error) {
         return error;
     }
+    if (!record.certain) {
+        (void)whittle_record_append(&record); /* it counts already; the next start may try again */
+    }
     decision->action = WHITTLE_BOOT_START;
     if (record.status.state == WHITTLE_STATE_PENDING ||
         record.status.state == WHITTLE_STATE_APPLYING) {

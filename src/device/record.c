@@ -1,15 +1,20 @@
 /* The boot record is a log: each change of state appends one entry, so that a change seldom costs
  * an erase. It lives in two sectors; when one is full, the other one is erased and goes on.
  *
- *     sector:  entry seal | entry seal | ... | mark mark mark ...
+ *     sector:  entry seal seal | entry seal seal | ... | mark mark mark ...
  *
- * An entry is the whole state with a sequence number and a CRC-32; the newest one counts. The seal
- * is one program unit that is programmed when the entry before it is complete: the entry counts
- * from then on. Why so: flash that was being programmed when power failed may read right today and
- * wrong tomorrow. A seal that reads as anything but erased, even a torn one, proves that its entry
- * was completed before; an entry without a seal may be a torn one that happens to read right, and
- * is passed over. If no entry at all has a seal, the newest without one counts: that happens where
- * the seal itself was torn and reads as erased again, and then the entry is complete.
+ * An entry is the whole state with a sequence number and a CRC-32; the newest one counts. A seal is
+ * one program unit. Why seals: flash that was being programmed when power failed may read right
+ * today and wrong tomorrow; but once anything that was programmed later is seen, however torn, what
+ * was programmed before it is complete. So
+ *   - an entry counts if its first seal is anything but erased: the entry itself is complete;
+ *   - it is certain to count tomorrow if its second seal is anything but erased: the first one is
+ *     complete.
+ * Where the newest entry is not certain, or a newer one is passed over, the boot loader writes the
+ * state that counts once more, before it acts on it. An entry without a seal may be a torn one that
+ * happens to read right, and is passed over. Only if no entry at all has a seal, the newest without
+ * one counts: that happens where its first seal was torn and reads as erased again, and then the
+ * entry is complete.
  *
  * For the same reason the first entry after opening the record leaves one place free: the place
  * where a torn entry may be that reads as erased.
@@ -67,16 +72,19 @@ static uint32_t entry_size(const whittle_flash_geometry *geometry) {
     return whittle_round_up(sizeof(log_entry), geometry->program_unit);
 }
 
+/* An entry and its seals. */
+static uint32_t place_size(const whittle_flash_geometry *geometry) {
+    return entry_size(geometry) + 2 * geometry->program_unit;
+}
+
 static uint32_t place_count(const whittle_flash_geometry *geometry) {
-    uint32_t place_size = entry_size(geometry) + geometry->program_unit;
-    uint32_t count = entries_end(geometry) / place_size;
+    uint32_t count = entries_end(geometry) / place_size(geometry);
     return count < PLACES_MAX ? count : PLACES_MAX;
 }
 
-/* Where the entry of a place is in the flash; its seal follows. */
+/* Where a place is in the flash. */
 static uint32_t place_offset(const whittle_device *device, unsigned sector, unsigned place) {
-    const whittle_flash_geometry *geometry = &device->flash->geometry;
-    return device->record_offset[sector] + place * (entry_size(geometry) + geometry->program_unit);
+    return device->record_offset[sector] + place * place_size(&device->flash->geometry);
 }
 
 bool whittle_record_fits(const whittle_flash_geometry *geometry) {
@@ -94,45 +102,56 @@ static bool read_entry(const whittle_device *device, uint32_t offset, log_entry 
            status->active < WHITTLE_SLOT_COUNT && status->incoming <= WHITTLE_INCOMING_PATCH;
 }
 
+/* How much an entry counts, by its seals. */
+enum { TORN_PERHAPS = 1, SEALED, CERTAIN };
+
+static unsigned rank_of(const whittle_device *device, uint32_t offset) {
+    uint32_t unit = device->flash->geometry.program_unit;
+    uint32_t seal = offset + entry_size(&device->flash->geometry);
+    if (!whittle_flash_holds(device, seal + unit, NULL, unit)) {
+        return CERTAIN;
+    }
+    return whittle_flash_holds(device, seal, NULL, unit) ? TORN_PERHAPS : SEALED;
+}
+
 int whittle_record_open(whittle_record *record, const whittle_device *device) {
     int error = whittle_device_check(device);
     if (error) {
         return error;
     }
-    const whittle_flash_geometry *geometry = &device->flash->geometry;
-    uint32_t size = entry_size(geometry);
-    unsigned count = place_count(geometry);
+    unsigned count = place_count(&device->flash->geometry);
     uint8_t used[2] = {0, 0}; /* places of each sector up to the last that is not erased */
-    unsigned rank = 0;        /* of the entry found: 1 without a seal, 2 with it */
-    uint32_t highest = 0;     /* sequence number of all entries, sealed or not */
+    unsigned best = 0;        /* rank of the entry that counts so far */
+    uint32_t highest = 0;     /* sequence number of all entries */
     memset(record, 0, sizeof *record);
     record->device = device;
     for (unsigned i = 0; i < 2 * count; i++) {
-        uint8_t sector = i >= count;
-        uint8_t place = (uint8_t)(sector ? i - count : i);
+        unsigned sector = i >= count;
+        unsigned place = sector ? i - count : i;
         uint32_t offset = place_offset(device, sector, place);
         log_entry entry;
-        if (whittle_flash_holds(device, offset, NULL, size + geometry->program_unit)) {
+        if (whittle_flash_holds(device, offset, NULL, place_size(&device->flash->geometry))) {
             continue;
         }
         used[sector] = (uint8_t)(place + 1);
         if (!read_entry(device, offset, &entry)) {
             continue;
         }
-        bool sealed = !whittle_flash_holds(device, offset + size, NULL, geometry->program_unit);
-        unsigned entry_rank = 1u + sealed;
-        if (entry_rank > rank ||
-            (entry_rank == rank && entry.status.sequence > record->status.sequence)) {
-            rank = entry_rank;
+        unsigned rank = rank_of(device, offset);
+        bool counts = rank > TORN_PERHAPS ? best <= TORN_PERHAPS : best == 0;
+        bool same_kind = rank > TORN_PERHAPS ? best > TORN_PERHAPS : best == TORN_PERHAPS;
+        if (counts || (same_kind && entry.status.sequence > record->status.sequence)) {
+            best = rank;
             record->status = entry.status;
-            record->sector = sector;
+            record->sector = (uint8_t)sector;
         }
         highest = entry.status.sequence > highest ? entry.status.sequence : highest;
     }
+    record->certain = best == CERTAIN && record->status.sequence == highest;
     /* The next entry must count as newer than one that is passed over today and counts tomorrow. */
     record->status.sequence = highest;
     record->next = (uint8_t)(used[record->sector] + 1);
-    return rank ? WHITTLE_OK : WHITTLE_ERROR_NO_IMAGE;
+    return best ? WHITTLE_OK : WHITTLE_ERROR_NO_IMAGE;
 }
 
 int whittle_set_mark(const whittle_device *device, uint32_t offset) {
@@ -156,7 +175,13 @@ static int write_entry(whittle_record *record) {
     padded.entry.crc = whittle_crc32(0, (const uint8_t *)&padded, offsetof(log_entry, crc));
     record->next++;
     int error = whittle_flash_program(device, offset, &padded, size);
-    return error ? error : whittle_set_mark(device, offset + size);
+    if (!error) {
+        error = whittle_set_mark(device, offset + size);
+    }
+    if (!error) {
+        error = whittle_set_mark(device, offset + size + device->flash->geometry.program_unit);
+    }
+    return error;
 }
 
 /* The record stays where it is unless the entry is complete in the other sector: after a failure

@@ -13,6 +13,7 @@ typedef struct whittle_record {
     const whittle_device *device;
     uint8_t sector;               /* 0 or 1: the sector that holds the newest entry */
     uint8_t next;                 /* the place for the next entry in it */
+    bool certain;                 /* the newest entry cannot vanish again */
     whittle_device_status status; /* change it, then append */
 } whittle_record;
 

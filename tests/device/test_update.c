@@ -1,0 +1,67 @@
+/* The good way of an update, on every kind of flash: receive, restart, patch, restart, confirm. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "support/device_rig.h"
+
+static const uint32_t image_size = 3000;
+
+static void make_rig(device_rig *rig, const whittle_flash_geometry *geometry, uint8_t starts) {
+    const rig_options options = {
+        .geometry = *geometry, .image_size = image_size, .trial_starts = starts, .seed = 7};
+    rig_create(rig, &options);
+}
+
+static void update_by_patch(const whittle_flash_geometry *geometry) {
+    device_rig rig;
+    whittle_boot_decision decision;
+    make_rig(&rig, geometry, 3);
+    assert_int_equal(rig_boot(&rig, &decision), WHITTLE_OK);
+    assert_true(rig_starts(&rig, &decision, &rig.old_image));
+
+    assert_int_equal(rig_send(&rig, &rig.patch, 100, false), WHITTLE_OK);
+    assert_int_equal(rig_status(&rig).state, WHITTLE_STATE_PENDING);
+    assert_int_equal(whittle_updater_verify(&rig.device), WHITTLE_OK);
+    assert_string_equal(rig.console, "Differential Update Image detected. Restart the device to "
+                                     "apply the patch.\n");
+    rig_clear_console(&rig);
+
+    assert_int_equal(whittle_boot(&rig.device, &whittle_boot_patcher, rig.memory, &decision),
+                     WHITTLE_OK);
+    assert_int_equal(decision.action, WHITTLE_BOOT_RESTART);
+    assert_string_equal(rig.console, "Patching the binary...\nPatching SUCCESSFUL.\n");
+    assert_int_equal(rig.progress_done, rig.new_image.size);
+
+    assert_int_equal(rig_boot(&rig, &decision), WHITTLE_OK);
+    assert_int_equal(decision.slot, 1);
+    assert_true(rig_starts(&rig, &decision, &rig.new_image));
+    assert_int_equal(rig_status(&rig).state, WHITTLE_STATE_TRIAL);
+    assert_int_equal(whittle_device_confirm(&rig.device), WHITTLE_OK);
+    assert_int_equal(rig_status(&rig).state, WHITTLE_STATE_READY);
+    assert_null(rig.sim.violation);
+    rig_destroy(&rig);
+}
+
+static void updates_by_a_patch_on_every_flash(void **state) {
+    (void)state;
+    for (unsigned i = 0; i < sim_geometry_count; i++) {
+        whittle_flash_geometry geometry = sim_geometries[i].geometry;
+        update_by_patch(&geometry);
+        geometry.erased_value = 0x00;
+        update_by_patch(&geometry);
+        geometry.program_once = !geometry.program_once;
+        update_by_patch(&geometry);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(updates_by_a_patch_on_every_flash),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
