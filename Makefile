@@ -41,7 +41,7 @@ help:
 	@echo 'make                 ./diff_creator and ./whittle'
 	@echo 'make demo            show the main job'
 	@echo 'make test            every check below but valgrind and bench'
-	@sed -n 's/^#: //p' mk/checks.mk
+	@sed -n 's/^#: //p' mk/*.mk
 	@echo 'make bench           sizes, times and memory over the corpus (bench/run --help)'
 	@echo 'make install         the tools, to PREFIX=$(PREFIX) below DESTDIR=; make uninstall'
 	@echo 'make format          clang-format every C file'
@@ -87,8 +87,7 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call object,$(TEST_SUPPORT)) $(TOOL_OBJEC
 # ---- Using ----
 
 demo: setup
-	@$(MAKE) --no-print-directory all
-	@scripts/demo
+	@$(MAKE) --no-print-directory -j2 all demo-board
 
 bench: all
 	@bench/run
