@@ -76,15 +76,6 @@ static int program_buffer(uint32_t offset, const uint8_t *data, size_t size) {
     return finish(at);
 }
 
-int cfi_nor_read(uint32_t offset, uint8_t *data, size_t size) {
-    if (!in_flash(offset, size, 1))
-        return -1;
-    const volatile uint8_t *from = (const volatile uint8_t *)(FLASH_ADDRESS + (uintptr_t)offset);
-    for (size_t i = 0; i < size; i++)
-        data[i] = from[i];
-    return 0;
-}
-
 int cfi_nor_program(uint32_t offset, const uint8_t *data, size_t size) {
     if (!in_flash(offset, size, CFI_NOR_PROGRAM_UNIT))
         return -1;

@@ -6,7 +6,7 @@
  *
  * Offsets are bytes from the start of the flash. Each function returns 0, or -1 when the chip
  * reports an error, does not become ready in time, or the request reaches beyond the flash or is
- * not aligned. The flash can be read again after any of them.
+ * not aligned. Between the calls the flash is read like memory, at FLASH_ADDRESS.
  */
 #ifndef BOARD_CFI_NOR_H
 #define BOARD_CFI_NOR_H
@@ -18,8 +18,6 @@
 
 /* What one program operation writes at least, and the alignment of offset and size. */
 #define CFI_NOR_PROGRAM_UNIT sizeof(flash_word)
-
-int cfi_nor_read(uint32_t offset, uint8_t *data, size_t size);
 
 /* Programs erased bytes. */
 int cfi_nor_program(uint32_t offset, const uint8_t *data, size_t size);
