@@ -87,7 +87,7 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call object,$(TEST_SUPPORT)) $(TOOL_OBJEC
 # ---- Using ----
 
 demo: setup
-	@$(MAKE) --no-print-directory -j2 all demo-board
+	@$(MAKE) --no-print-directory -s -j2 all demo-board
 
 bench: all
 	@bench/run
