@@ -20,7 +20,7 @@ HOST_PARTS := encoder bsdiff40 crypto host
 HOST_LIBS  := -ldivsufsort -lbz2 -lmbedcrypto -lpthread
 
 CORE_SOURCES := $(sort $(foreach part,$(CORE_PARTS),$(wildcard src/$(part)/*.c src/$(part)/*/*.c)))
-HOST_SOURCES := $(sort $(foreach part,$(HOST_PARTS),$(wildcard src/$(part)/*.c))) \
+HOST_SOURCES := $(sort $(filter-out %_bearssl.c,$(foreach part,$(HOST_PARTS),$(wildcard src/$(part)/*.c)))) \
                 $(sort $(wildcard ports/sim/*.c ports/posix/*.c))
 TOOL_SOURCES := $(sort $(wildcard tools/*.c))
 TEST_SOURCES := $(sort $(wildcard tests/*/test_*.c tests/*/*/test_*.c))
@@ -89,7 +89,7 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call object,$(TEST_SUPPORT)) $(TOOL_OBJEC
 # ---- Using ----
 
 demo: setup
-	@$(MAKE) --no-print-directory demo-host
+	@$(MAKE) --no-print-directory -s -j2 all demo-board
 
 demo-host: all
 	@scripts/demo-host
@@ -111,3 +111,4 @@ clean:
 	rm -rf build $(BUILD) diff_creator whittle
 
 include mk/checks.mk
+include mk/boards.mk

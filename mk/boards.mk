@@ -1,0 +1,172 @@
+# The emulated boards: boot loaders and firmware for them, built by cross compilers into build/boards.
+# ports/boards/README.md says what they are.
+
+BOARDS  := build/boards
+BEARSSL := build/sources/bearssl
+
+xtensa-lx60_PREFIX := xtensa-lx106-elf-
+xtensa-lx60_FLAGS  := -mlongcalls -mtext-section-literals -isystem /usr/lib/xtensa-lx106-elf/include
+xtensa-lx60_LIBS   := -lc -lgcc
+
+riscv-virt_PREFIX := riscv64-unknown-elf-
+riscv-virt_FLAGS  := -march=rv32imac -mabi=ilp32 -misa-spec=2.2 -mcmodel=medany --specs=picolibc.specs
+riscv-virt_LIBS   := -lc -lgcc
+
+# Size first, speed where the time goes: in the decoder. (SHA-256 is slower on the LX106 with -O2.)
+BOARD_OPTIMIZE      := -Os
+BOARD_OPTIMIZE_CORE := -O2
+
+BOARD_CFLAGS = -std=c11 -g -ffreestanding -ffunction-sections -fdata-sections -fstack-usage \
+               -Iinclude -Isrc -Iports/boards/common -isystem $(BEARSSL)/inc -MMD -MP
+
+# From BearSSL: what SHA-256 takes.
+BEARSSL_SOURCES := hash/sha2small codec/enc32be codec/dec32be
+
+BOARD_COMMON := $(wildcard ports/boards/common/*.c)
+BOARD_CORE   := $(CORE_SOURCES) $(wildcard src/crypto/*_bearssl.c)
+
+# $(call board,NAME): the rules of one board.
+define board
+$(1)_CC := $$($(1)_PREFIX)gcc
+$(1)_OBJECTS := $$(addprefix $$(BOARDS)/$(1)/,$$(addsuffix .o,$$(basename \
+    $$(BOARD_COMMON) $$(wildcard ports/boards/$(1)/*.c ports/boards/$(1)/*.S))))
+$(1)_CORE := $$(patsubst %.c,$$(BOARDS)/$(1)/%.o,$$(BOARD_CORE)) \
+    $$(patsubst %,$$(BOARDS)/$(1)/bearssl/%.o,$$(BEARSSL_SOURCES))
+
+$$(BOARDS)/$(1)/%.o: %.c | $$(BEARSSL)
+	@mkdir -p $$(@D)
+	$$($(1)_CC) $$($(1)_FLAGS) $$(BOARD_CFLAGS) -Iports/boards/$(1) $$(WARNINGS) \
+	    $$(if $$(filter src/codec/% src/decoder/% %/integer.c,$$<),$$(BOARD_OPTIMIZE_CORE),$$(BOARD_OPTIMIZE)) -c -o $$@ $$<
+
+$$(BOARDS)/$(1)/%.o: %.S
+	@mkdir -p $$(@D)
+	$$($(1)_CC) $$($(1)_FLAGS) -c -o $$@ $$<
+
+$$(BOARDS)/$(1)/bearssl/%.o: | $$(BEARSSL)
+	@mkdir -p $$(@D)
+	$$($(1)_CC) $$($(1)_FLAGS) -Os -w -ffunction-sections -I$$(BEARSSL)/inc -I$$(BEARSSL)/src \
+	    -c -o $$@ $$(BEARSSL)/src/$$*.c
+
+$$(BOARDS)/$(1)/libboard.a: $$($(1)_OBJECTS)
+	@rm -f $$@
+	$$($(1)_PREFIX)ar rcs $$@ $$^
+
+# Boot loaders: one that applies patches, and one for DIFF_UPDATE_ENABLED=0.
+$$(BOARDS)/$(1)/boot.elf: $$(BOARDS)/$(1)/ports/boards/boot/patching_enabled.o
+$$(BOARDS)/$(1)/boot-whole.elf: $$(BOARDS)/$(1)/ports/boards/boot/patching_disabled.o
+$$(BOARDS)/$(1)/boot.elf $$(BOARDS)/$(1)/boot-whole.elf: ports/boards/$(1)/boot.ld \
+    $$(BOARDS)/$(1)/ports/boards/boot/boot_loader.o $$(BOARDS)/$(1)/libboard.a $$($(1)_CORE)
+	$$($(1)_CC) $$($(1)_FLAGS) -nostdlib -nostartfiles -Wl,--gc-sections,--no-warn-rwx-segments \
+	    -Wl,-Map=$$(@:.elf=.map) -T $$(filter %.ld,$$^) -o $$@ $$(filter-out %.ld,$$^) $$($(1)_LIBS)
+
+# The host program that makes the flash of a new device.
+$$(BOARDS)/$(1)/make_flash: ports/boards/host/make_flash.c ports/boards/common/device_description.c \
+    ports/boards/common/image_check.c build/libwhittle.a
+	@mkdir -p $$(@D)
+	$$(CC) $$(CPPFLAGS) -Iports/boards/common -Iports/boards/$(1) $$(WARNINGS) -O2 -g -o $$@ $$^ \
+	    $$(HOST_LIBS)
+
+$$(BOARDS)/$(1)/%.bin: $$(BOARDS)/$(1)/%.elf
+	$$($(1)_PREFIX)objcopy -O binary $$< $$@
+
+-include $$(shell find $$(BOARDS)/$(1) -name '*.d' 2>/dev/null)
+endef
+
+$(foreach name,xtensa-lx60 riscv-virt,$(eval $(call board,$(name))))
+
+$(BEARSSL):
+	@scripts/fetch-source bearssl bookworm $@
+
+# ---- The decoder's meter on the RISC-V board ----
+
+$(BOARDS)/riscv-virt/meter.elf: ports/boards/riscv-virt/application.ld \
+    $(BOARDS)/riscv-virt/ports/boards/riscv-virt/meter/decoder_meter.o \
+    $(BOARDS)/riscv-virt/libboard.a $(riscv-virt_CORE)
+	$(riscv-virt_CC) $(riscv-virt_FLAGS) -nostdlib -nostartfiles \
+	    -Wl,--gc-sections,--no-warn-rwx-segments -T $< -o $@ $(filter-out %.ld,$^) $(riscv-virt_LIBS)
+
+# ---- The firmware of the RISC-V board ----
+
+APPLICATION := $(BOARDS)/riscv-virt/ports/boards/riscv-virt/application
+
+$(BOARDS)/riscv-virt/image_header-%.o: ports/boards/application/image_header.c
+	@mkdir -p $(@D)
+	$(riscv-virt_CC) $(riscv-virt_FLAGS) $(BOARD_CFLAGS) -Iports/boards/riscv-virt $(WARNINGS) \
+	    -DFIRMWARE_VERSION='"$*"' -c -o $@ $<
+
+$(BOARDS)/riscv-virt/application-%.elf: ports/boards/riscv-virt/application.ld $(APPLICATION)/main.o \
+    $(APPLICATION)/release-%.o $(BOARDS)/riscv-virt/image_header-%.o $(BOARDS)/riscv-virt/libboard.a \
+    $(riscv-virt_CORE)
+	$(riscv-virt_CC) $(riscv-virt_FLAGS) -nostdlib -nostartfiles \
+	    -Wl,--gc-sections,--no-warn-rwx-segments -T $< -o $@ $(filter-out %.ld,$^) $(riscv-virt_LIBS)
+
+$(BOARDS)/riscv-virt/flash-%.img: $(BOARDS)/riscv-virt/application-%.bin $(BOARDS)/riscv-virt/boot.bin \
+                                  $(BOARDS)/riscv-virt/make_flash
+	$(BOARDS)/riscv-virt/make_flash $@ $(BOARDS)/riscv-virt/boot.bin $<
+
+# ---- MicroPython on the Xtensa board ----
+
+MICROPYTHON_SOURCES := $(shell find ports/boards/xtensa-lx60 ports/boards/common bindings -type f) \
+                       $(wildcard include/whittle/*.h src/device/* src/codec/*) \
+                       src/crypto/sha256_bearssl.c scripts/build-micropython
+
+$(BOARDS)/xtensa-lx60/micropython-%/firmware.elf: $(BOARDS)/xtensa-lx60/libboard.a $(MICROPYTHON_SOURCES)
+	@echo 'MicroPython $* for xtensa-lx60: half a minute when built anew'
+	@scripts/build-micropython $(@D) $* $<
+	@touch $@
+
+# Release 1.0.0 with DIFF_UPDATE_ENABLED=0: most objects are those of the other build.
+$(BOARDS)/xtensa-lx60/micropython-whole/firmware.elf: $(BOARDS)/xtensa-lx60/micropython-1.0.0/firmware.elf
+	@rm -rf $(@D)
+	@cp -a $(<D) $(@D)
+	@rm -f $@ $(@D)/micropython/pycom.o
+	@scripts/build-micropython $(@D) 1.0.0 $(BOARDS)/xtensa-lx60/libboard.a DIFF_UPDATE_ENABLED=0
+
+$(BOARDS)/xtensa-lx60/micropython-%.bin: $(BOARDS)/xtensa-lx60/micropython-%/firmware.elf
+	$(xtensa-lx60_PREFIX)objcopy -O binary $< $@
+
+# ---- Flash images ----
+
+$(BOARDS)/xtensa-lx60/flash-%.img: $(BOARDS)/xtensa-lx60/micropython-%.bin $(BOARDS)/xtensa-lx60/boot.bin \
+                                   $(BOARDS)/xtensa-lx60/make_flash
+	$(BOARDS)/xtensa-lx60/make_flash $@ $(BOARDS)/xtensa-lx60/boot.bin $<
+
+$(BOARDS)/xtensa-lx60/flash-whole.img: $(BOARDS)/xtensa-lx60/micropython-whole.bin \
+                                       $(BOARDS)/xtensa-lx60/boot-whole.bin $(BOARDS)/xtensa-lx60/make_flash
+	$(BOARDS)/xtensa-lx60/make_flash $@ $(BOARDS)/xtensa-lx60/boot-whole.bin $<
+
+# ---- Using ----
+
+.PHONY: bench-decoder
+
+#: make bench-decoder   instructions per output byte on RISC-V, over the corpus
+bench-decoder: all $(BOARDS)/riscv-virt/meter.elf
+	@scripts/bench-decoder
+
+XTENSA_BOARD := $(addprefix $(BOARDS)/xtensa-lx60/,flash-1.0.0.img micropython-1.1.0.bin)
+
+# The device's demo.
+.PHONY: board demo-board test-board torture-board
+demo-board: $(XTENSA_BOARD)
+	@scripts/demo
+
+#: make board           a board in the emulator, with a person at its REPL
+board: $(XTENSA_BOARD)
+	@scripts/board
+
+$(BOARDS)/power_cut.so: tests/board/power_cut.c tests/board/plugin_api.h
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(WARNINGS) -O2 -g -fPIC -shared -fvisibility=hidden -o $@ $<
+
+CHECKS += test-board
+
+BOARD_TESTS := $(XTENSA_BOARD) $(BOARDS)/xtensa-lx60/flash-whole.img $(BOARDS)/power_cut.so \
+    $(addprefix $(BOARDS)/riscv-virt/,flash-1.0.0.img application-1.1.0.bin)
+
+#: make test-board      updates of the emulated device, with power cuts
+test-board: all $(BOARD_TESTS)
+	@tests/board/run
+
+#: make torture-board   the same with ten times the power cuts, two in a row
+torture-board: all $(BOARD_TESTS)
+	@tests/board/run --kills 200 --cuts 500 --depth 2

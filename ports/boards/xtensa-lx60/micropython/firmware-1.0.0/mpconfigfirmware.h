@@ -1,0 +1,2 @@
+/* Release 1.0.0: without decompression. */
+#define MICROPY_PY_DEFLATE (0)

@@ -1,0 +1,111 @@
+"""Runs a board in QEMU, with its flash in a file and its serial line on a UNIX socket.
+
+Writes to the flash reach the file at once, so that killing the emulator is what a power cut is to a
+device. Nothing outlives the program that started it.
+"""
+
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+
+from board_link import Link
+
+PR_SET_PDEATHSIG = 1
+
+# -icount: one instruction takes 2^5 ns of the board's time.
+INSTRUCTION_NANOSECONDS = 32
+
+MACHINES = {
+    "xtensa-lx60": [
+        "qemu-system-xtensa", "-M", "lx60-nommu", "-cpu", "lx106", "-m", "16", "-semihosting",
+    ],
+    "riscv-virt": [
+        "qemu-system-riscv32", "-M", "virt", "-bios", "none", "-m", "64",
+    ],
+}
+
+
+def command(board, flash, serial, instructions=False, plugin=None):
+    """The emulator's command line.
+
+    flash         the file with the board's flash
+    serial        what QEMU's option -serial takes
+    instructions  the board's clock counts instructions: it repeats exactly
+    plugin        what QEMU's option -plugin takes
+    """
+    line = MACHINES[board] + ["-display", "none", "-monitor", "none", "-serial", serial]
+    line += ["-drive", f"if=pflash,format=raw,file={flash}"]
+    if instructions:
+        line += ["-icount", "shift=5,sleep=off"]
+    if plugin:
+        line += ["-plugin", plugin]
+    return line
+
+
+def _die_with_parent():
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class Emulator:
+    """A board that is switched on. Use as a context manager."""
+
+    def __init__(self, board, flash, instructions=False, plugin=None, log=None):
+        self.folder = tempfile.mkdtemp(prefix="board-")
+        self.serial = os.path.join(self.folder, "serial")
+        self.process = None
+        self.link = None
+        try:
+            # The emulator waits for the link below before the board starts, so that nothing that
+            # the board prints is lost.
+            line = command(board, flash, f"unix:{self.serial},server=on", instructions, plugin)
+            self.process = subprocess.Popen(
+                line,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                preexec_fn=_die_with_parent,
+            )
+            self._await_socket()
+            self.log = log
+            self.connect()
+        except BaseException:
+            self.cut_power()
+            raise
+
+    def _await_socket(self):
+        # QEMU says "waiting for connection" when the socket is there.
+        line = self.process.stdout.readline()
+        while line and b"waiting for connection" not in line:
+            line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError("the emulator did not start: " + self.output())
+
+    def connect(self):
+        """Takes the serial line, after another has let it go."""
+        self.link = Link(self.serial, log=self.log)
+        return self.link
+
+    def output(self):
+        """What the emulator itself said, once it has ended."""
+        return self.process.communicate()[0].decode(errors="replace")
+
+    def cut_power(self):
+        """Switches the board off, in the middle of whatever it does."""
+        if self.link:
+            self.link.close()
+            self.link = None
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+            self.process.stdout.close()
+            self.process = None
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.cut_power()
