@@ -144,7 +144,7 @@ static void big_endian_pointers_move_as_well(void **state) {
     (void)state;
     static scene in;
     start(&in, NULL);
-    in.predictor.big_endian = true;
+    in.images.big_endian = true;
     store_be32(in.source + 16, BASE + 0x200);
     whittle_unit unit = predict(&in, 16, SIZE);
     assert_int_equal(unit.kind, WHITTLE_KIND_POINTER);
@@ -326,7 +326,7 @@ static void the_halves_of_a_pair_are_learned_together(void **state) {
     append_word(&in, 0x1F078793); /* addi a5, a5, 0x1F0 */
     whittle_predictor_learn(&in.predictor, &low, 0x24, 8, 0x1F078793);
     uint32_t shift;
-    assert_int_equal(whittle_shifts_find(&in.predictor.shifts, BASE + 0x200, &shift), 0);
+    assert_int_equal(whittle_shifts_find(&in.predictor.shifts, BASE + 0x200, 0, &shift), 0);
     assert_int_equal(shift, 0x1010);
 }
 
@@ -359,7 +359,7 @@ static void plain_bytes_that_changed_as_an_address_does_are_learned(void **state
     unit = predict(&in, 0x22, SIZE);
     whittle_predictor_learn(&in.predictor, &unit, 0x22, 4, 0x2000);
     uint32_t shift;
-    assert_int_equal(whittle_shifts_find(&in.predictor.shifts, RAM + 0x100, &shift), 0);
+    assert_int_equal(whittle_shifts_find(&in.predictor.shifts, RAM + 0x100, 0, &shift), 0);
     assert_int_equal(shift, 8);
 }
 
