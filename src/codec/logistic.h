@@ -7,14 +7,14 @@
 
 #define WHITTLE_LOGIT_MAX 2815 /* squash(2815) = 65535 / 65536 */
 
-extern const int16_t whittle_stretch_fine[128];
-extern const int16_t whittle_stretch_coarse[120];
+extern const int16_t whittle_stretch_fine[64];
+extern const int16_t whittle_stretch_coarse[62];
 
 /* probability: 12 bits, 0 to 4095, taken as the middle of its step. Returns a logit. */
 static inline int32_t whittle_stretch(uint32_t probability) {
     uint32_t small = probability < 2048 ? probability : 4095 - probability;
     int32_t logit =
-        small < 128 ? whittle_stretch_fine[small] : whittle_stretch_coarse[(small >> 4) - 8];
+        small < 64 ? whittle_stretch_fine[small] : whittle_stretch_coarse[(small >> 5) - 2];
     return small == probability ? logit : -logit;
 }
 

@@ -1,8 +1,13 @@
-/* The adaptive Elias-gamma code. Slots 0 to 29: "more bits?" after that many; then the bit after
- * the leading one, by the count of bits up to eight; then the sign. */
+/* The adaptive Elias-gamma code. Slots 0 to 19: "more bits?" after that many, or more; then the bit
+ * after the leading one, by the count of bits up to eight; then the sign. */
 #include "codec/number.h"
 
-enum { LENGTH_MAX = 30, SECOND = LENGTH_MAX, SECOND_COUNT = 9, SIGN = SECOND + SECOND_COUNT };
+enum { LENGTH_MAX = 30, LENGTH_SLOTS = 20 };
+enum { SECOND = LENGTH_SLOTS, SECOND_COUNT = 9, SIGN = SECOND + SECOND_COUNT };
+
+static uint16_t *length_slot(whittle_number *number, unsigned length) {
+    return &number->slots[length < LENGTH_SLOTS ? length : LENGTH_SLOTS - 1];
+}
 
 void whittle_number_init(whittle_number *number) {
     for (unsigned i = 0; i < WHITTLE_NUMBER_SLOTS; i++) {
@@ -15,7 +20,7 @@ uint32_t whittle_number_code(whittle_number *number, whittle_mixer *mixer, whitt
     uint32_t gamma = value + 1;
     unsigned length = 0;
     while (length < LENGTH_MAX &&
-           whittle_slot_code(mixer, coder, &number->slots[length], gamma >> length > 1)) {
+           whittle_slot_code(mixer, coder, length_slot(number, length), gamma >> length > 1)) {
         length++;
     }
     uint32_t read = 1;

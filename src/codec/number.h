@@ -7,7 +7,7 @@
 
 #include "codec/mixer.h"
 
-#define WHITTLE_NUMBER_SLOTS 40
+#define WHITTLE_NUMBER_SLOTS 30
 
 typedef struct whittle_number {
     uint16_t slots[WHITTLE_NUMBER_SLOTS];

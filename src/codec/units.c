@@ -19,6 +19,19 @@ unsigned whittle_run_class(uint32_t run) {
     return class;
 }
 
+static unsigned choose_set(const whittle_stream *stream, const whittle_unit *unit, question asked,
+                           unsigned index) {
+    if (asked == ASK_SECOND) {
+        return WHITTLE_UNIT_SET_SECOND;
+    }
+    if (asked == ASK_BYTE) {
+        return WHITTLE_UNIT_SET_BYTE + index;
+    }
+    unsigned run = stream->doubtful ? 3 : whittle_run_class(stream->run) / 2;
+    return WHITTLE_UNIT_SET_FIRST + run * 4 + (unit->predicted != unit->source) * 2u +
+           (unit->kind != WHITTLE_KIND_PLAIN);
+}
+
 static unsigned code_flag(whittle_stream *stream, const whittle_unit *unit, question asked,
                           uint32_t guess, unsigned index, unsigned missed, unsigned miss) {
     uint32_t moved = unit->predicted != unit->source;
@@ -44,11 +57,8 @@ static unsigned code_flag(whittle_stream *stream, const whittle_unit *unit, ques
     };
     uint32_t hashes[INPUTS];
     whittle_hash_contexts(contexts, INPUTS, CONTEXT_FAMILY, hashes);
-    unsigned set = asked == ASK_FIRST
-                       ? (stream->doubtful ? 7 : run) * 4 + moved * 2 + (unit->kind != 0)
-                       : 32 + index * 4 + asked;
-    return whittle_mixer_code(&stream->mixer, stream->coder, &stream->unit_weights, set, hashes,
-                              miss);
+    return whittle_mixer_code(&stream->mixer, stream->coder, &stream->unit_weights,
+                              choose_set(stream, unit, asked, index), hashes, miss);
 }
 
 void whittle_append_bytes(whittle_stream *stream, uint32_t bytes, unsigned size) {

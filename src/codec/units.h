@@ -6,11 +6,16 @@
 
 #define WHITTLE_UNIT_INPUTS 8
 
-/* The weight sets: 32 for the first question about a unit, by run and kind; then for the others;
- * the last two for blocks. */
-#define WHITTLE_UNIT_SETS        48
-#define WHITTLE_UNIT_SET_BLOCK   46
-#define WHITTLE_UNIT_SET_HALVING 47
+/* The weight sets: the first question about a unit has 16, by run and kind; then one for the other
+ * guess, four for single bytes, and two for blocks. */
+enum {
+    WHITTLE_UNIT_SET_FIRST = 0,
+    WHITTLE_UNIT_SET_SECOND = 16,
+    WHITTLE_UNIT_SET_BYTE = 17,
+    WHITTLE_UNIT_SET_BLOCK = 21,
+    WHITTLE_UNIT_SET_HALVING = 22,
+    WHITTLE_UNIT_SETS = 23,
+};
 
 /* Codes a unit that has been predicted, and appends it to the target. */
 void whittle_code_unit(whittle_stream *stream, const whittle_unit *unit);

@@ -6,6 +6,10 @@
 
 enum { ENTRY_MAX = 64 };
 
+static uint32_t find(const whittle_shifts *shifts, uint32_t address, uint32_t *shift) {
+    return whittle_shifts_find(shifts, address, shift);
+}
+
 static uint32_t distance_of(uint32_t left, uint32_t right) {
     return left < right ? right - left : left - right;
 }
@@ -36,7 +40,7 @@ static void plain_learn(whittle_shift *entries, uint32_t *count, uint32_t capaci
 static void expect_same(const whittle_shifts *shifts, const whittle_shift *plain, uint32_t count,
                         uint32_t address) {
     uint32_t shift = 0;
-    uint32_t distance = whittle_shifts_find(shifts, address, UINT32_MAX, &shift);
+    uint32_t distance = find(shifts, address, &shift);
     const whittle_shift *nearest = &plain[plain_nearest(plain, count, address)];
     assert_int_equal(distance, distance_of(nearest->address, address));
     assert_int_equal(shift, nearest->shift);
@@ -47,7 +51,7 @@ static void nothing_is_known_at_first(void **state) {
     whittle_shift memory[1];
     const whittle_shifts shifts = {memory, 0, 1};
     uint32_t shift = 5;
-    assert_int_equal(whittle_shifts_find(&shifts, 100, UINT32_MAX, &shift), UINT32_MAX);
+    assert_int_equal(find(&shifts, 100, &shift), UINT32_MAX);
     assert_int_equal(shift, 0);
 }
 
@@ -57,7 +61,7 @@ static void without_room_nothing_is_learned(void **state) {
     uint32_t shift = 5;
     whittle_shifts_learn(&shifts, 100, 8);
     assert_int_equal(shifts.count, 0);
-    assert_int_equal(whittle_shifts_find(&shifts, 100, UINT32_MAX, &shift), UINT32_MAX);
+    assert_int_equal(find(&shifts, 100, &shift), UINT32_MAX);
 }
 
 static void a_neighbour_tells_its_shift_and_its_distance(void **state) {
@@ -67,18 +71,16 @@ static void a_neighbour_tells_its_shift_and_its_distance(void **state) {
     uint32_t shift;
     whittle_shifts_learn(&shifts, 1000, 8);
     whittle_shifts_learn(&shifts, 2000, 0u - 16);
-    assert_int_equal(whittle_shifts_find(&shifts, 1000, UINT32_MAX, &shift), 0);
+    assert_int_equal(find(&shifts, 1000, &shift), 0);
     assert_int_equal(shift, 8);
-    assert_int_equal(whittle_shifts_find(&shifts, 1499, UINT32_MAX, &shift), 499);
+    assert_int_equal(find(&shifts, 1499, &shift), 499);
     assert_int_equal(shift, 8);
-    assert_int_equal(whittle_shifts_find(&shifts, 1500, UINT32_MAX, &shift),
-                     500); /* as near: the lower one */
+    assert_int_equal(find(&shifts, 1500, &shift), 500); /* as near: the lower one */
     assert_int_equal(shift, 8);
-    assert_int_equal(whittle_shifts_find(&shifts, 1501, UINT32_MAX, &shift), 499);
+    assert_int_equal(find(&shifts, 1501, &shift), 499);
     assert_int_equal(shift, 0u - 16);
-    assert_int_equal(whittle_shifts_find(&shifts, 0, UINT32_MAX, &shift), 1000);
-    assert_int_equal(whittle_shifts_find(&shifts, UINT32_MAX, UINT32_MAX, &shift),
-                     UINT32_MAX - 2000);
+    assert_int_equal(find(&shifts, 0, &shift), 1000);
+    assert_int_equal(find(&shifts, UINT32_MAX, &shift), UINT32_MAX - 2000);
 }
 
 static void an_address_learned_again_changes_its_shift(void **state) {
@@ -89,7 +91,7 @@ static void an_address_learned_again_changes_its_shift(void **state) {
     whittle_shifts_learn(&shifts, 1000, 8);
     whittle_shifts_learn(&shifts, 1000, 12);
     assert_int_equal(shifts.count, 1);
-    (void)whittle_shifts_find(&shifts, 1000, UINT32_MAX, &shift);
+    (void)find(&shifts, 1000, &shift);
     assert_int_equal(shift, 12);
 }
 
@@ -101,10 +103,10 @@ static void the_nearest_gives_way_when_full(void **state) {
     whittle_shifts_learn(&shifts, 1000, 1);
     whittle_shifts_learn(&shifts, 2000, 2);
     whittle_shifts_learn(&shifts, 1900, 3);
-    assert_int_equal(whittle_shifts_find(&shifts, 1900, UINT32_MAX, &shift), 0);
+    assert_int_equal(find(&shifts, 1900, &shift), 0);
     assert_int_equal(shift, 3);
-    assert_int_equal(whittle_shifts_find(&shifts, 2000, UINT32_MAX, &shift), 100);
-    assert_int_equal(whittle_shifts_find(&shifts, 1000, UINT32_MAX, &shift), 0);
+    assert_int_equal(find(&shifts, 2000, &shift), 100);
+    assert_int_equal(find(&shifts, 1000, &shift), 0);
 }
 
 static void compare_over(generator *random, uint32_t capacity, uint32_t limit) {

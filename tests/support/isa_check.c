@@ -1,166 +1,183 @@
-/* Instructions lie in a small image, with other bytes before and after them. */
+/* Instructions lie in a small image, with zeros before and after them, and are predicted by a
+ * stream's predictor for an image of the same size that lies elsewhere. */
 #include "support/isa_check.h"
 
 #include <string.h>
 
+#include "codec/stream.h"
 #include "support/generate.h"
 #include "support/unit_test.h"
+#include "whittle/error.h"
 
-enum { MARGIN = 64, IMAGE_SIZE = 4096 };
+enum { MARGIN = 64, IMAGE_SIZE = 1024 };
 
-typedef struct code {
-    whittle_images images;
-    uint8_t bytes[IMAGE_SIZE];
-} code;
+typedef struct scene {
+    whittle_stream stream;
+    uint32_t size; /* of both images */
+    uint8_t source[IMAGE_SIZE];
+    uint64_t memory[WHITTLE_RAM_MIN / 8];
+} scene;
 
-static int read_code(void *context, uint32_t offset, uint8_t *data, size_t size) {
-    const code *in = context;
-    assert_true(offset <= in->images.source_size);
-    assert_true(size <= in->images.source_size - offset);
-    memcpy(data, in->bytes + offset, size);
-    return 0;
+static int read_source(void *context, uint32_t offset, uint8_t *data, size_t size) {
+    const scene *in = context;
+    assert_true(offset <= in->size && size <= in->size - offset);
+    memcpy(data, in->source + offset, size);
+    return WHITTLE_OK;
 }
 
-static void start_code(code *new, const whittle_isa_model *isa, uint32_t size) {
-    memset(new, 0, sizeof *new);
-    new->images.read_source = read_code;
-    new->images.context = new;
-    new->images.source_size = size;
-    new->images.big_endian = isa == &whittle_isa_mips_be;
+/* Sets up the model over the source bytes, which lie at address from and will at address to. */
+static void start(scene *in, whittle_isa isa, uint32_t from, uint32_t to) {
+    const whittle_region regions[] = {{0, in->size, from}, {0, in->size, to}};
+    whittle_header header = {.flags = WHITTLE_FLAG_SOURCE | WHITTLE_FLAG_REGIONS,
+                             .isa = (uint8_t)isa,
+                             .source_region_count = 1,
+                             .target_region_count = 1,
+                             .source_size = in->size,
+                             .target_size = in->size,
+                             .ram = WHITTLE_RAM_MIN};
+    uint8_t bytes[WHITTLE_HEADER_MAX];
+    assert_int_equal(whittle_header_write(&header, regions, bytes), WHITTLE_OK);
+    memset(&in->stream, 0, sizeof in->stream);
+    in->stream.images.read_source = read_source;
+    in->stream.images.context = in;
+    assert_int_equal(whittle_stream_init(&in->stream, &header, bytes, in->memory,
+                                         WHITTLE_RAM_MIN - WHITTLE_STREAM_RESERVED),
+                     WHITTLE_OK);
 }
 
-static unsigned length_at(const whittle_isa_model *isa, whittle_images *images, uint32_t offset) {
-    return isa->length(whittle_source_load(images, offset, 2), offset);
+/* Predicts the instruction at that offset. */
+static whittle_unit predict(scene *in, uint32_t offset) {
+    whittle_unit unit;
+    memset(&unit, 0, sizeof unit);
+    in->stream.images.position = offset;
+    in->stream.predictor.boundary = offset;
+    whittle_predict(&in->stream.predictor, offset, WHITTLE_UNIT_MAX, &unit);
+    return unit;
 }
 
-/* The bits of the instruction at the offset, as the instruction set counts them. */
-static uint32_t instruction_at(const whittle_isa_model *isa, whittle_images *images,
-                               uint32_t offset) {
-    unsigned length = length_at(isa, images, offset);
-    uint32_t bits = whittle_source_load(images, offset, length);
-    return length == 4 ? whittle_word_order(images, bits) : bits;
+/* Tells that what lay at address from lies at address to. */
+static void move(scene *in, uint32_t from, uint32_t to) {
+    whittle_shifts_learn(&in->stream.predictor.shifts, from, to - from);
 }
 
-static bool refer_at(const whittle_isa_model *isa, whittle_images *images, uint32_t offset,
-                     uint32_t address, whittle_reference *reference) {
-    return whittle_isa_refer(isa, images, offset, address, instruction_at(isa, images, offset),
-                             reference);
+static void place_example(scene *in, const isa_example *example) {
+    memset(in->source, 0, sizeof in->source);
+    in->size = 2 * MARGIN + example->size;
+    memcpy(in->source + MARGIN, example->bytes, example->size);
 }
 
-/* The example at offset MARGIN of an image of zeros. */
-static void place_example(code *new, const whittle_isa_model *isa, const isa_example *example) {
-    start_code(new, isa, 2 * MARGIN + example->size);
-    memcpy(new->bytes + MARGIN, example->bytes, example->size);
-}
-
-static bool is_pair(const isa_example *example) {
-    return example->size == 8;
+static bool has_field(const whittle_unit *unit) {
+    return unit->kind != WHITTLE_KIND_PLAIN && unit->kind < WHITTLE_KIND_POINTER;
 }
 
 static unsigned size_of(const isa_example *example) {
-    return is_pair(example) ? 4 : example->size;
+    return example->size == 8 ? 4 : example->size;
 }
 
-static uint32_t bits_at(const whittle_isa_model *isa, const isa_example *example, unsigned at) {
+static uint32_t bits_at(const isa_example *example, unsigned at) {
     uint32_t bits = 0;
     for (unsigned i = 0; i < size_of(example); i++) {
         bits |= (uint32_t)example->bytes[at + i] << 8 * i;
     }
-    const whittle_images order = {.big_endian = isa == &whittle_isa_mips_be};
-    return size_of(example) == 4 ? whittle_word_order(&order, bits) : bits;
+    return bits;
 }
 
-static whittle_reference refer_to(const whittle_isa_model *isa, const isa_example *example,
-                                  unsigned at) {
-    code in;
-    whittle_reference reference = {0};
-    place_example(&in, isa, example);
-    assert_int_equal(length_at(isa, &in.images, MARGIN + at), size_of(example));
-    (void)refer_at(isa, &in.images, MARGIN + at, example->address + at, &reference);
-    return reference;
-}
-
-/* Rewrites the instruction of one example, at that offset, into the other's. */
-static void check_change(const whittle_isa_model *isa, const whittle_reference *reference,
-                         const isa_example *to, unsigned at) {
-    uint32_t bits = 0;
-    uint32_t place = to->address + at;
-    assert_true(isa->rewrite(reference, place, to->referred, &bits));
-    assert_int_equal(bits, bits_at(isa, to, at));
-    if (!is_pair(to) || at > 0) { /* a first half cannot know its new second half */
-        assert_int_equal(isa->resolve(reference, place, bits, bits_at(isa, to, 0)), to->referred);
+/* The instruction of one example, at that offset in it, becomes the other's. */
+static void check_change(whittle_isa isa, const isa_example *from, const isa_example *to,
+                         unsigned at) {
+    static scene in;
+    place_example(&in, from);
+    start(&in, isa, from->address - MARGIN, to->address - MARGIN);
+    whittle_unit unit = predict(&in, MARGIN + at);
+    assert_int_equal(unit.size, size_of(from));
+    assert_int_equal(unit.source, bits_at(from, at));
+    if (!has_field(&unit) || unit.referred != from->referred) {
+        fail_msg("%s at %#x + %u: kind %u, refers to %#x instead of %#x", from->assembly,
+                 (unsigned)from->address, at, unit.kind, (unsigned)unit.referred,
+                 (unsigned)from->referred);
     }
+    move(&in, from->referred, to->referred);
+    assert_int_equal(predict(&in, MARGIN + at).predicted, bits_at(to, at));
 }
 
-void isa_check_examples(const whittle_isa_model *isa, const isa_example *examples, size_t count) {
+void isa_check_examples(whittle_isa isa, const isa_example *examples, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        const isa_example *example = &examples[i];
-        for (unsigned at = 0; at < example->size; at += size_of(example)) {
-            whittle_reference reference = refer_to(isa, example, at);
-            if (!reference.kind || reference.referred != example->referred) {
-                fail_msg("%s at %#x + %u: kind %u, refers to %#x instead of %#x", example->assembly,
-                         (unsigned)example->address, at, reference.kind,
-                         (unsigned)reference.referred, (unsigned)example->referred);
-            }
-            for (size_t k = 0; k < count; k++) {
-                if (examples[k].group == example->group) {
-                    check_change(isa, &reference, &examples[k], at);
+        for (size_t k = 0; k < count; k++) {
+            for (unsigned at = 0; at < examples[i].size; at += size_of(&examples[i])) {
+                if (examples[i].group == examples[k].group) {
+                    check_change(isa, &examples[i], &examples[k], at);
                 }
             }
         }
     }
 }
 
-static uint32_t base_of(const isa_reach *reach, uint32_t address) {
-    return (address + reach->add) & ~reach->mask;
+/* The example's instruction with another place and another target. */
+static whittle_unit change(whittle_isa isa, const isa_example *from, uint32_t address,
+                           uint32_t referred) {
+    static scene in;
+    place_example(&in, from);
+    start(&in, isa, from->address - MARGIN, address - MARGIN);
+    move(&in, from->referred, referred);
+    return predict(&in, MARGIN);
 }
 
-void isa_check_reach(const whittle_isa_model *isa, const isa_example *example,
-                     const isa_reach *reach) {
+void isa_check_reach(whittle_isa isa, const isa_example *example, const isa_reach *reach) {
+    const uint32_t steps = (uint32_t)((reach->high - reach->low) / reach->unit) + 1;
     generator random = generator_start(90);
-    whittle_reference reference = refer_to(isa, example, 0);
-    uint32_t steps = (uint32_t)((reach->high - reach->low) / reach->unit) + 1;
-    for (unsigned round = 0; round < 20000; round++) {
-        uint32_t address = generate_word(&random) / reach->address_unit * reach->address_unit;
-        uint32_t step = generate_below(&random, steps);
-        step = round == 0 ? 0 : round == 1 ? steps - 1 : step;
-        uint32_t base = base_of(reach, address);
-        uint32_t low = base + (uint32_t)reach->low;
-        uint32_t bits = 0;
-        assert_true(isa->rewrite(&reference, address, low + step * reach->unit, &bits));
-        assert_int_equal(isa->resolve(&reference, address, bits, 0), low + step * reach->unit);
-        assert_false(isa->rewrite(&reference, address, low - reach->unit, &bits));
-        assert_false(isa->rewrite(&reference, address, low + steps * reach->unit, &bits));
+    for (unsigned round = 0; round < 5000; round++) {
+        uint32_t address = MARGIN + generate_below(&random, UINT32_MAX - 4 * MARGIN);
+        address -= address % reach->address_unit;
+        uint32_t step = round < 2 ? round * (steps - 1) : generate_below(&random, steps);
+        uint32_t low = ((address + reach->add) & ~reach->mask) + (uint32_t)reach->low;
+        uint32_t referred = low + step * reach->unit;
+        whittle_unit unit = change(isa, example, address, referred);
+        isa_example changed = *example;
+        changed.address = address;
+        for (unsigned i = 0; i < example->size; i++) {
+            changed.bytes[i] = (uint8_t)(unit.predicted >> 8 * i);
+        }
+        assert_int_equal(change(isa, &changed, address, 0).referred, referred);
+        unit = change(isa, example, address, low - reach->unit);
+        assert_int_equal(unit.predicted, unit.source);
+        unit = change(isa, example, address, low + steps * reach->unit);
+        assert_int_equal(unit.predicted, unit.source);
     }
 }
 
-void isa_check_plain(const whittle_isa_model *isa, const isa_example *examples, size_t count) {
+void isa_check_plain(whittle_isa isa, const isa_example *examples, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        whittle_reference reference = refer_to(isa, &examples[i], 0);
-        if (reference.kind) {
-            fail_msg("%s refers to %#x", examples[i].assembly, (unsigned)reference.referred);
+        static scene in;
+        place_example(&in, &examples[i]);
+        start(&in, isa, 0x10000, 0x20000);
+        whittle_unit unit = predict(&in, MARGIN);
+        assert_int_equal(unit.size, size_of(&examples[i]));
+        if (unit.kind != WHITTLE_KIND_PLAIN) {
+            fail_msg("%s refers to %#x", examples[i].assembly, (unsigned)unit.referred);
         }
     }
 }
 
-void isa_check_any_bytes(const whittle_isa_model *isa, uint32_t untold) {
+void isa_check_any_bytes(whittle_isa isa, uint32_t untold) {
     generator random = generator_start(91);
-    for (unsigned round = 0; round < 40; round++) {
-        code in;
-        start_code(&in, isa, round % 3 ? IMAGE_SIZE : 1 + generate_below(&random, 200));
-        generate_bytes(&random, in.bytes, in.images.source_size);
-        uint32_t base = generate_word(&random) & ~3u;
-        for (uint32_t at = 0; at < in.images.source_size; at++) {
-            whittle_reference reference = {0};
-            uint32_t bits = 0;
-            assert_in_range(length_at(isa, &in.images, at), 1, WHITTLE_UNIT_MAX);
-            (void)refer_at(isa, &in.images, at, base + at, &reference);
-            assert_in_range(reference.kind, 0, 7);
-            assert_true(reference.back <= at);
-            if (reference.kind) {
-                assert_true(isa->rewrite(&reference, base + at, reference.referred, &bits));
-                assert_int_equal(bits & ~untold, reference.bits & ~untold);
+    unsigned fields = 0;
+    for (unsigned round = 0; round < 100; round++) {
+        static scene in;
+        in.size = round % 3 ? IMAGE_SIZE : 1 + generate_below(&random, 200);
+        generate_bytes(&random, in.source, in.size);
+        uint32_t base = generate_word(&random) & 0x7FFFFFFCu;
+        start(&in, isa, base, base);
+        for (uint32_t at = 0; at < in.size; at++) {
+            whittle_unit unit = predict(&in, at);
+            assert_in_range(unit.size, 1, WHITTLE_UNIT_MAX);
+            assert_true(unit.kind < WHITTLE_KIND_COUNT);
+            if (has_field(&unit)) {
+                move(&in, unit.referred, unit.referred);
+                unit = predict(&in, at);
+                assert_int_equal(unit.predicted & ~untold, unit.source & ~untold);
+                fields++;
             }
         }
     }
+    assert_true(fields > 100);
 }
