@@ -64,25 +64,44 @@ static void read_bytes(cursor *in, uint8_t *data, size_t size) {
     }
 }
 
-static void read_region(cursor *in, whittle_region *region) {
-    region->offset = read_number(in);
-    region->size = read_number(in);
-    region->address = read_number(in);
+static uint32_t read_difference(cursor *in) {
+    uint32_t zigzag = read_number(in);
+    return zigzag >> 1 ^ (0u - (zigzag & 1));
+}
+
+/* A region is told by how far it lies behind the one before, and by how its size and address differ
+ * from the like: the source's regions from nothing, the target's from the source's, which they
+ * mostly equal. */
+static void read_regions(cursor *in, const whittle_header *header, whittle_region *regions) {
+    static const whittle_region nothing = {0, 0, 0};
+    unsigned source_count = header->source_region_count;
+    unsigned count = source_count + header->target_region_count;
+    uint32_t end = 0;
+    for (unsigned i = 0; i < count; i++) {
+        bool in_target = i >= source_count;
+        const whittle_region *like =
+            in_target && i < 2 * source_count ? &regions[i - source_count] : &nothing;
+        end = i == source_count ? 0 : end;
+        regions[i].offset = end + read_number(in);
+        regions[i].size = like->size + read_difference(in);
+        regions[i].address = like->address + read_difference(in);
+        end = regions[i].offset + regions[i].size;
+    }
 }
 
 /* Regions lie inside their image, in ascending order, without overlap. */
-static void check_regions(cursor *in, unsigned count, uint32_t image_size) {
+static bool regions_are_valid(const whittle_region *regions, unsigned count, uint32_t image_size) {
     uint32_t end = 0;
     for (unsigned i = 0; i < count; i++) {
-        whittle_region region;
-        read_region(in, &region);
-        if (!in->error && (region.offset < end || region.offset > image_size || region.size == 0 ||
-                           region.size > image_size - region.offset ||
-                           region.address > UINT32_MAX - region.size)) {
-            in->error = WHITTLE_ERROR_CORRUPT;
+        const whittle_region *region = &regions[i];
+        if (region->offset < end || region->offset > image_size || region->size == 0 ||
+            region->size > image_size - region->offset ||
+            region->address > UINT32_MAX - region->size) {
+            return false;
         }
-        end = region.offset + region.size;
+        end = region->offset + region->size;
     }
+    return true;
 }
 
 static void read_prediction_fields(cursor *in, whittle_header *header) {
@@ -94,8 +113,14 @@ static void read_prediction_fields(cursor *in, whittle_header *header) {
     if (!in->error && header->isa >= WHITTLE_ISA_COUNT) {
         in->error = WHITTLE_ERROR_ISA;
     }
-    check_regions(in, header->source_region_count, header->source_size);
-    check_regions(in, header->target_region_count, header->target_size);
+    whittle_region regions[2 * WHITTLE_REGION_MAX];
+    read_regions(in, header, regions);
+    if (!in->error &&
+        (!regions_are_valid(regions, header->source_region_count, header->source_size) ||
+         !regions_are_valid(regions + header->source_region_count, header->target_region_count,
+                            header->target_size))) {
+        in->error = WHITTLE_ERROR_CORRUPT;
+    }
 }
 
 static void read_firmware_version(cursor *in, whittle_header *header) {
@@ -219,10 +244,7 @@ int whittle_header_read(const uint8_t *data, size_t size, whittle_header *header
 void whittle_header_regions(const uint8_t *data, const whittle_header *header,
                             whittle_region *regions) {
     cursor in = {.data = data, .size = header->header_size, .position = header->region_offset};
-    unsigned count = (unsigned)header->source_region_count + header->target_region_count;
-    for (unsigned i = 0; i < count; i++) {
-        read_region(&in, &regions[i]);
-    }
+    read_regions(&in, header, regions);
 }
 
 static void write_number(uint8_t *data, size_t *position, uint32_t value) {
@@ -238,16 +260,29 @@ static void write_bytes(uint8_t *data, size_t *position, const void *bytes, size
     *position += size;
 }
 
+static void write_difference(uint8_t *data, size_t *position, uint32_t value, uint32_t like) {
+    uint32_t difference = value - like;
+    write_number(data, position, difference << 1 ^ (0u - (difference >> 31)));
+}
+
 static void write_prediction_fields(whittle_header *header, const whittle_region *regions,
                                     uint8_t *data, size_t *position) {
-    unsigned count = (unsigned)header->source_region_count + header->target_region_count;
+    static const whittle_region nothing = {0, 0, 0};
+    unsigned source_count = header->source_region_count;
+    unsigned count = source_count + header->target_region_count;
     data[(*position)++] = header->isa;
     data[(*position)++] = (uint8_t)(header->source_region_count | header->target_region_count << 4);
     header->region_offset = (uint16_t)*position;
+    uint32_t end = 0;
     for (unsigned i = 0; i < count; i++) {
-        write_number(data, position, regions[i].offset);
-        write_number(data, position, regions[i].size);
-        write_number(data, position, regions[i].address);
+        bool in_target = i >= source_count;
+        const whittle_region *like =
+            in_target && i < 2 * source_count ? &regions[i - source_count] : &nothing;
+        end = i == source_count ? 0 : end;
+        write_number(data, position, regions[i].offset - end);
+        write_difference(data, position, regions[i].size, like->size);
+        write_difference(data, position, regions[i].address, like->address);
+        end = regions[i].offset + regions[i].size;
     }
 }
 

@@ -124,10 +124,17 @@ static whittle_copy planned_map_entry(const whittle_stream *stream, size_t *inde
     return copy;
 }
 
+static bool code_is_mapped(whittle_stream *stream, bool mapped) {
+    return whittle_slot_code(&stream->mixer, stream->coder, &stream->mapped_slot, mapped);
+}
+
 static int step_map(whittle_stream *stream) {
     whittle_map *map = &stream->predictor.map;
     if (map->count == stream->map_entries) {
         stream->planned = 0;
+        stream->copy_start = 0;
+        stream->source = 0;
+        stream->next_is_mapped = code_is_mapped(stream, planned_copy(stream, 0).mapped);
         stream->state = WHITTLE_STREAM_GAP;
         return WHITTLE_OK;
     }
@@ -181,18 +188,9 @@ static int32_t code_source(whittle_stream *stream, uint32_t source) {
     return move;
 }
 
-static bool code_is_mapped(whittle_stream *stream, bool mapped) {
-    return whittle_slot_code(&stream->mixer, stream->coder, &stream->mapped_slot, mapped);
-}
-
 /* Between two copies: how many bytes are inserted before the next one? */
-static int step_gap(whittle_stream *stream, bool first) {
+static int step_gap(whittle_stream *stream) {
     whittle_copy copy = planned_copy(stream, stream->planned);
-    if (first) {
-        stream->copy_start = 0;
-        stream->source = 0;
-        stream->next_is_mapped = code_is_mapped(stream, copy.mapped);
-    }
     uint32_t end = stream->images.position;
     if (stream->next_is_mapped) {
         stream->copy_start = next_mapped_start(stream);
@@ -281,7 +279,7 @@ int whittle_stream_step(whittle_stream *stream) {
         error = step_map(stream);
         break;
     case WHITTLE_STREAM_GAP:
-        error = step_gap(stream, stream->images.position == 0);
+        error = step_gap(stream);
         break;
     case WHITTLE_STREAM_INSERT:
         step_insert(stream);

@@ -179,11 +179,8 @@ static int feed_trailer(whittle_decoder *decoder, uint8_t byte) {
 static int feed_some(whittle_decoder *decoder, const uint8_t *data, size_t size, size_t *used) {
     *used = 1;
     switch (decoder->state) {
-    case IN_HEADER: {
-        int error = feed_header(decoder, *data);
-        bool empty = decoder->state == IN_PAYLOAD && decoder->header.payload_size == 0;
-        return !error && empty ? end_payload(decoder) : error;
-    }
+    case IN_HEADER:
+        return feed_header(decoder, *data);
     case IN_PAYLOAD:
         return feed_payload(decoder, data, size, used);
     case IN_TRAILER:

@@ -28,6 +28,7 @@ typedef struct job {
     match_index index;
     whittle_header fields;
     view chosen;
+    bool doubtful; /* chosen may cost more than it saves */
     whittle_copy *copies;
     size_t copy_count;
     uint8_t *patch; /* the smallest so far */
@@ -52,6 +53,9 @@ static int fill_fields(job *work) {
     whittle_header *fields = &work->fields;
     fields->ram = options->ram / WHITTLE_RAM_UNIT * WHITTLE_RAM_UNIT;
     if (fields->ram < WHITTLE_RAM_MIN || fields->ram > WHITTLE_RAM_MAX) {
+        return WHITTLE_ERROR_ARGUMENT;
+    }
+    if (options->isa >= WHITTLE_ISA_COUNT && options->isa != WHITTLE_ISA_AUTO) {
         return WHITTLE_ERROR_ARGUMENT;
     }
     if (options->has_security_counter) {
@@ -89,6 +93,10 @@ typedef struct contest {
     view best;
     size_t score;
 } contest;
+
+/* A view that explains fewer bytes for each of its regions, which take about a dozen in the header,
+ * may not pay: the patch is then made without it, too. */
+enum { DOUBTFUL_SCORE = 50 };
 
 static int try_view(job *work, const view *candidate, contest *result) {
     explainer explain;
@@ -162,6 +170,7 @@ static int choose_view(job *work) {
         }
     }
     work->chosen = result.best;
+    work->doubtful = result.score > 0 && result.score < result.best.source.count * DOUBTFUL_SCORE;
     return error;
 }
 
@@ -242,12 +251,12 @@ static int encode_plan(job *work) {
     return error ? error : keep_smaller(work, patch, size);
 }
 
-static int encode_differential(job *work) {
-    int error = plan(work);
-    work->fields.flags |= WHITTLE_FLAG_SOURCE;
+/* Encodes the plan with several sizes of the map. */
+static int encode_view(job *work, unsigned progress) {
+    int error = WHITTLE_OK;
     size_t before = SIZE_MAX;
     for (unsigned i = 0; !error && i < sizeof map_shares / sizeof *map_shares; i++) {
-        report(work, 500 + i * 80);
+        report(work, progress + i * 50);
         size_t capacity = work->fields.ram / 16 * map_shares[i] / sizeof(whittle_map_entry);
         error = choose_mapped(work, capacity);
         size_t mapped = mapping_count(work->copies, work->copy_count);
@@ -260,6 +269,22 @@ static int encode_differential(job *work) {
         }
         if (error == WHITTLE_ERROR_RAM && work->patch) {
             return WHITTLE_OK; /* so large a map leaves no room for the rest */
+        }
+    }
+    return error;
+}
+
+static int encode_differential(job *work) {
+    int error = plan(work);
+    work->fields.flags |= WHITTLE_FLAG_SOURCE;
+    if (!error) {
+        error = encode_view(work, 500);
+    }
+    if (!error && work->doubtful) {
+        memset(&work->chosen, 0, sizeof work->chosen);
+        error = parse_with(work, NULL);
+        if (!error) {
+            error = encode_view(work, 700);
         }
     }
     return error;
