@@ -66,7 +66,7 @@ static bool predict_instruction(whittle_predictor *predictor, uint32_t source, w
     unit->referred = reference->referred;
     unit->certainty = move_address(predictor, unit->referred, &unit->expected);
     if (unit->certainty != WHITTLE_CERTAINTY_NONE &&
-        predictor->isa->rewrite(reference, unit->place, unit->expected, &word)) {
+        whittle_isa_rewrite(predictor->isa, reference, unit->place, unit->expected, &word)) {
         unit->predicted = whittle_word_order(images, word);
     }
     return true;
@@ -185,6 +185,6 @@ void whittle_predictor_learn(whittle_predictor *predictor, const whittle_unit *u
                 whittle_target_load(predictor->images, reference->back + unit->size, 4));
         }
         learn_move(predictor, unit->referred,
-                   predictor->isa->resolve(reference, unit->place, actual, first));
+                   whittle_isa_resolve(predictor->isa, reference, unit->place, actual, first));
     }
 }

@@ -53,20 +53,13 @@ static uint32_t page_of(uint32_t bits, uint32_t address) {
 
 static uint32_t resolve(const whittle_reference *reference, uint32_t address, uint32_t bits,
                         uint32_t first) {
-    switch (reference->kind) {
-    case BRANCH:
-        return address + ((uint32_t)sign_extend(bits & 0x3FFFFFF, 26) << 2);
-    case BRANCH_CONDITION:
-        return address + ((uint32_t)sign_extend(bits_of(bits, 5, 19), 19) << 2);
-    case TEST_BRANCH:
-        return address + ((uint32_t)sign_extend(bits_of(bits, 5, 14), 14) << 2);
-    case LOW:
+    if (reference->kind == LOW) {
         return page_of(first, address - reference->back) +
                (bits_of(bits, 10, 12) << scale_of(bits));
-    default: /* the low bits come later: take them from the source */
-        return page_of(bits, address) +
-               (bits_of(reference->first, 10, 12) << scale_of(reference->first));
     }
+    /* PAGE: the low bits come later: take them from the source */
+    return page_of(bits, address) +
+           (bits_of(reference->first, 10, 12) << scale_of(reference->first));
 }
 
 static void find_low(whittle_images *images, uint32_t offset, whittle_reference *reference) {
@@ -103,29 +96,38 @@ static bool find_partner(whittle_images *images, uint32_t offset, whittle_refere
 static bool rewrite(const whittle_reference *reference, uint32_t address, uint32_t referred,
                     uint32_t *bits) {
     uint32_t old = reference->bits;
-    uint32_t distance = referred - address;
-    uint32_t scale;
-    switch (reference->kind) {
-    case BRANCH:
-        *bits = (old & 0xFC000000) | bits_of(distance, 2, 26);
-        return (uint32_t)sign_extend(distance, 28) == distance;
-    case BRANCH_CONDITION:
-        *bits = (old & 0xFF00001F) | bits_of(distance, 2, 19) << 5;
-        return (uint32_t)sign_extend(distance, 21) == distance;
-    case TEST_BRANCH:
-        *bits = (old & 0xFFF8001F) | bits_of(distance, 2, 14) << 5;
-        return (uint32_t)sign_extend(distance, 16) == distance;
-    case LOW:
-        scale = scale_of(old);
+    if (reference->kind == LOW) {
+        uint32_t scale = scale_of(old);
         *bits = (old & 0xFFC003FF) | bits_of(referred, scale, 12 - scale) << 10;
         return bits_of(referred, 0, scale) == 0;
-    default:
-        distance = (referred & ~0xFFFu) - (address & ~0xFFFu); /* its sign, bit 32, is the borrow */
-        *bits = (old & 0x9F00001F) | bits_of(distance, 12, 2) << 29 |
-                bits_of(distance, 14, 18) << 5 | (referred >> 12 < address >> 12 ? 1u << 23 : 0);
-        return true;
     }
+    uint32_t distance = (referred & ~0xFFFu) - (address & ~0xFFFu); /* its sign is the borrow */
+    *bits = (old & 0x9F00001F) | bits_of(distance, 12, 2) << 29 | bits_of(distance, 14, 18) << 5 |
+            (referred >> 12 < address >> 12 ? 1u << 23 : 0);
+    return true;
 }
 
-const whittle_isa_model whittle_isa_aarch64 = {4,        false,        0xFF000000u, length,
-                                               classify, find_partner, rewrite,     resolve};
+static const whittle_bit_run branch_runs[] = {{0, 2, 26, false}};
+static const whittle_bit_run branch_condition_runs[] = {{5, 2, 19, false}};
+static const whittle_bit_run test_branch_runs[] = {{5, 2, 14, false}};
+
+#define RUNS(name) name##_runs, sizeof name##_runs / sizeof *name##_runs
+
+static const whittle_displacement displacements[] = {
+    [BRANCH - 1] = {RUNS(branch), WHITTLE_EXTENSION_SIGN, 28, 0, 0},
+    [BRANCH_CONDITION - 1] = {RUNS(branch_condition), WHITTLE_EXTENSION_SIGN, 21, 0, 0},
+    [TEST_BRANCH - 1] = {RUNS(test_branch), WHITTLE_EXTENSION_SIGN, 16, 0, 0},
+};
+
+const whittle_isa_model whittle_isa_aarch64 = {
+    .coded_unit = 4,
+    .prefers_pointers = false,
+    .opcode_mask = 0xFF000000u,
+    .length = length,
+    .classify = classify,
+    .find_partner = find_partner,
+    .displacements = displacements,
+    .displacement_count = sizeof displacements / sizeof *displacements,
+    .rewrite = rewrite,
+    .resolve = resolve,
+};

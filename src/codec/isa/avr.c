@@ -39,39 +39,44 @@ static uint8_t classify(uint32_t bits, uint32_t offset) {
 
 static uint32_t resolve(const whittle_reference *reference, uint32_t address, uint32_t bits,
                         uint32_t first) {
-    (void)first;
-    switch (reference->kind) {
-    case ABSOLUTE:
-        return (bits_of(bits, 4, 5) << 17 | bits_of(bits, 0, 1) << 16 | bits >> 16) << 1;
-    case RELATIVE:
-        return address + 2 + ((uint32_t)sign_extend(bits & 0xFFF, 12) << 1);
-    case BRANCH:
-        return address + 2 + ((uint32_t)sign_extend(bits_of(bits, 3, 7), 7) << 1);
-    default:
+    (void)address, (void)first;
+    if (reference->kind == DATA) {
         return DATA_SPACE + (bits >> 16);
     }
+    return (bits_of(bits, 4, 5) << 17 | bits_of(bits, 0, 1) << 16 | bits >> 16) << 1;
 }
 
 static bool rewrite(const whittle_reference *reference, uint32_t address, uint32_t referred,
                     uint32_t *bits) {
+    (void)address;
     uint32_t old = reference->bits;
-    uint32_t distance = referred - (address + 2);
-    switch (reference->kind) {
-    case ABSOLUTE:
-        *bits = (old & 0xFE0E) | bits_of(referred, 18, 5) << 4 | bits_of(referred, 17, 1) |
-                bits_of(referred, 1, 16) << 16;
-        return referred < DATA_SPACE;
-    case RELATIVE:
-        *bits = (old & 0xF000) | bits_of(distance, 1, 12);
-        return (uint32_t)sign_extend(distance, 13) == distance;
-    case BRANCH:
-        *bits = (old & 0xFC07) | bits_of(distance, 1, 7) << 3;
-        return (uint32_t)sign_extend(distance, 8) == distance;
-    default:
+    if (reference->kind == DATA) {
         *bits = (old & 0xFFFF) | (referred - DATA_SPACE) << 16;
         return referred - DATA_SPACE < 0x10000;
     }
+    *bits = (old & 0xFE0E) | bits_of(referred, 18, 5) << 4 | bits_of(referred, 17, 1) |
+            bits_of(referred, 1, 16) << 16;
+    return referred < DATA_SPACE;
 }
 
-const whittle_isa_model whittle_isa_avr = {2,        false, 0xFE00,  length,
-                                           classify, NULL,  rewrite, resolve};
+static const whittle_bit_run relative_runs[] = {{0, 1, 12, false}};
+static const whittle_bit_run branch_runs[] = {{3, 1, 7, false}};
+
+#define RUNS(name) name##_runs, sizeof name##_runs / sizeof *name##_runs
+
+static const whittle_displacement displacements[] = {
+    [RELATIVE - 1] = {RUNS(relative), WHITTLE_EXTENSION_SIGN, 13, 2, 0},
+    [BRANCH - 1] = {RUNS(branch), WHITTLE_EXTENSION_SIGN, 8, 2, 0},
+};
+
+const whittle_isa_model whittle_isa_avr = {
+    .coded_unit = 2,
+    .prefers_pointers = false,
+    .opcode_mask = 0xFE00,
+    .length = length,
+    .classify = classify,
+    .displacements = displacements,
+    .displacement_count = sizeof displacements / sizeof *displacements,
+    .rewrite = rewrite,
+    .resolve = resolve,
+};

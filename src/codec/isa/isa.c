@@ -32,6 +32,31 @@ bool whittle_isa_refer(const whittle_isa_model *isa, whittle_images *images, uin
         reference->kind = 0;
         return false;
     }
-    reference->referred = isa->resolve(reference, address, bits, reference->first);
+    reference->referred = whittle_isa_resolve(isa, reference, address, bits, reference->first);
     return true;
+}
+
+/* The displacement of a kind of field, or NULL if it is none. */
+static const whittle_displacement *find_displacement(const whittle_isa_model *isa, uint8_t kind) {
+    const whittle_displacement *field = &isa->displacements[kind - 1];
+    return kind <= isa->displacement_count && field->run_count ? field : NULL;
+}
+
+bool whittle_isa_rewrite(const whittle_isa_model *isa, const whittle_reference *reference,
+                         uint32_t address, uint32_t referred, uint32_t *bits) {
+    const whittle_displacement *field = find_displacement(isa, reference->kind);
+    if (field) {
+        *bits = reference->bits;
+        return whittle_displacement_rewrite(field, address, referred, bits);
+    }
+    return isa->rewrite(reference, address, referred, bits);
+}
+
+uint32_t whittle_isa_resolve(const whittle_isa_model *isa, const whittle_reference *reference,
+                             uint32_t address, uint32_t bits, uint32_t first) {
+    const whittle_displacement *field = find_displacement(isa, reference->kind);
+    if (field) {
+        return whittle_displacement_resolve(field, address, bits);
+    }
+    return isa->resolve(reference, address, bits, first);
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "codec/images.h"
+#include "codec/isa/displacement.h"
 
 #define WHITTLE_UNIT_MAX 4 /* bytes */
 
@@ -44,6 +45,12 @@ typedef struct whittle_isa_model {
      * NULL where the instruction set has no pairs. */
     bool (*find_partner)(whittle_images *images, uint32_t offset, whittle_reference *reference);
 
+    /* How the fields of each kind refer, the first one's of kind 1; and how many kinds have such an
+     * entry. Fields of other kinds, and of entries without runs, are left to the functions below.
+     */
+    const whittle_displacement *displacements;
+    uint8_t displacement_count;
+
     /* The instruction's bits with the reference changed to another address, for an instruction that
      * lies at address; false if the field cannot hold it. */
     bool (*rewrite)(const whittle_reference *reference, uint32_t address, uint32_t referred,
@@ -59,6 +66,12 @@ typedef struct whittle_isa_model {
  * own address is address; false if it makes none. */
 bool whittle_isa_refer(const whittle_isa_model *isa, whittle_images *images, uint32_t offset,
                        uint32_t address, uint32_t bits, whittle_reference *reference);
+
+/* What rewrite and resolve say of it, for fields of any kind. */
+bool whittle_isa_rewrite(const whittle_isa_model *isa, const whittle_reference *reference,
+                         uint32_t address, uint32_t referred, uint32_t *bits);
+uint32_t whittle_isa_resolve(const whittle_isa_model *isa, const whittle_reference *reference,
+                             uint32_t address, uint32_t bits, uint32_t first);
 
 /* The model of an instruction set, or NULL if it is WHITTLE_ISA_NONE or left out of this build. */
 const whittle_isa_model *whittle_isa_find(uint8_t isa);

@@ -43,8 +43,6 @@ static uint32_t resolve(const whittle_reference *reference, uint32_t address, ui
     switch (reference->kind) {
     case JUMP:
         return ((address + 4) & 0xF0000000u) | (word & 0x3FFFFFF) << 2;
-    case BRANCH:
-        return address + 4 + ((uint32_t)sign_extend(word & 0xFFFF, 16) << 2);
     case LOW:
         return (first << 16) + low_bits(word);
     default: /* the low bits come later: take them from the source */
@@ -78,14 +76,10 @@ static bool find_partner(whittle_images *images, uint32_t offset, whittle_refere
 static bool rewrite(const whittle_reference *reference, uint32_t address, uint32_t referred,
                     uint32_t *bits) {
     uint32_t old = reference->bits;
-    uint32_t distance = referred - (address + 4);
     switch (reference->kind) {
     case JUMP:
         *bits = (old & 0xFC000000) | bits_of(referred, 2, 26);
         return (((address + 4) ^ referred) & 0xF0000003u) == 0;
-    case BRANCH:
-        *bits = (old & 0xFFFF0000u) | bits_of(distance, 2, 16);
-        return (uint32_t)sign_extend(distance, 18) == distance && (distance & 3) == 0;
     case LOW:
         *bits = (old & 0xFFFF0000u) | (referred & 0xFFFF);
         return true;
@@ -96,7 +90,22 @@ static bool rewrite(const whittle_reference *reference, uint32_t address, uint32
     }
 }
 
-const whittle_isa_model whittle_isa_mips_le = {4,        false,        0xFC00003F, length,
-                                               classify, find_partner, rewrite,    resolve};
-const whittle_isa_model whittle_isa_mips_be = {1,        false,        0x3F0000FC, length,
-                                               classify, find_partner, rewrite,    resolve};
+static const whittle_bit_run branch_runs[] = {{0, 2, 16, false}};
+
+#define RUNS(name) name##_runs, sizeof name##_runs / sizeof *name##_runs
+
+static const whittle_displacement displacements[] = {
+    [BRANCH - 1] = {RUNS(branch), WHITTLE_EXTENSION_SIGN, 18, 4, 0},
+};
+
+#define FUNCTIONS                                                                                  \
+    .length = length, .classify = classify, .find_partner = find_partner,                          \
+    .displacements = displacements,                                                                \
+    .displacement_count = sizeof displacements / sizeof *displacements, .rewrite = rewrite,        \
+    .resolve = resolve
+
+/* The masks are for the bytes as they lie in memory, the first one in the low bits. */
+const whittle_isa_model whittle_isa_mips_le = {
+    .coded_unit = 4, .opcode_mask = 0xFC00003F, FUNCTIONS};
+const whittle_isa_model whittle_isa_mips_be = {
+    .coded_unit = 1, .opcode_mask = 0x3F0000FC, FUNCTIONS};

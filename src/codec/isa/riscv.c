@@ -64,54 +64,6 @@ static uint32_t base_of_pair(uint32_t high, uint32_t address) {
     return (high & 0xFFFFF000u) + (opcode(high) == OP_AUIPC ? address : 0);
 }
 
-static int32_t jal_displacement(uint32_t bits) {
-    return sign_extend(bits_of(bits, 31, 1) << 20 | bits_of(bits, 12, 8) << 12 |
-                           bits_of(bits, 20, 1) << 11 | bits_of(bits, 21, 10) << 1,
-                       21);
-}
-
-static uint32_t insert_jal(uint32_t bits, uint32_t value) {
-    return (bits & 0xFFF) | bits_of(value, 20, 1) << 31 | bits_of(value, 12, 8) << 12 |
-           bits_of(value, 11, 1) << 20 | bits_of(value, 1, 10) << 21;
-}
-
-static int32_t branch_displacement(uint32_t bits) {
-    return sign_extend(bits_of(bits, 31, 1) << 12 | bits_of(bits, 7, 1) << 11 |
-                           bits_of(bits, 25, 6) << 5 | bits_of(bits, 8, 4) << 1,
-                       13);
-}
-
-static uint32_t insert_branch(uint32_t bits, uint32_t value) {
-    return (bits & 0x01FFF07F) | bits_of(value, 12, 1) << 31 | bits_of(value, 11, 1) << 7 |
-           bits_of(value, 5, 6) << 25 | bits_of(value, 1, 4) << 8;
-}
-
-static int32_t compressed_jump_displacement(uint32_t bits) {
-    return sign_extend(bits_of(bits, 12, 1) << 11 | bits_of(bits, 8, 1) << 10 |
-                           bits_of(bits, 9, 2) << 8 | bits_of(bits, 6, 1) << 7 |
-                           bits_of(bits, 7, 1) << 6 | bits_of(bits, 2, 1) << 5 |
-                           bits_of(bits, 11, 1) << 4 | bits_of(bits, 3, 3) << 1,
-                       12);
-}
-
-static uint32_t insert_compressed_jump(uint32_t bits, uint32_t value) {
-    return (bits & 0xE003) | bits_of(value, 11, 1) << 12 | bits_of(value, 10, 1) << 8 |
-           bits_of(value, 8, 2) << 9 | bits_of(value, 7, 1) << 6 | bits_of(value, 6, 1) << 7 |
-           bits_of(value, 5, 1) << 2 | bits_of(value, 4, 1) << 11 | bits_of(value, 1, 3) << 3;
-}
-
-static int32_t compressed_branch_displacement(uint32_t bits) {
-    return sign_extend(bits_of(bits, 12, 1) << 8 | bits_of(bits, 5, 2) << 6 |
-                           bits_of(bits, 2, 1) << 5 | bits_of(bits, 10, 2) << 3 |
-                           bits_of(bits, 3, 2) << 1,
-                       9);
-}
-
-static uint32_t insert_compressed_branch(uint32_t bits, uint32_t value) {
-    return (bits & 0xE383) | bits_of(value, 8, 1) << 12 | bits_of(value, 6, 2) << 5 |
-           bits_of(value, 5, 1) << 2 | bits_of(value, 3, 2) << 10 | bits_of(value, 1, 2) << 3;
-}
-
 static uint8_t classify(uint32_t bits, uint32_t offset) {
     (void)offset;
     if ((bits & 3) != 3) {
@@ -141,20 +93,11 @@ static uint8_t classify(uint32_t bits, uint32_t offset) {
 
 static uint32_t resolve(const whittle_reference *reference, uint32_t address, uint32_t bits,
                         uint32_t first) {
-    switch (reference->kind) {
-    case JAL:
-        return address + (uint32_t)jal_displacement(bits);
-    case BRANCH:
-        return address + (uint32_t)branch_displacement(bits);
-    case COMPRESSED_JUMP:
-        return address + (uint32_t)compressed_jump_displacement(bits);
-    case COMPRESSED_BRANCH:
-        return address + (uint32_t)compressed_branch_displacement(bits);
-    case LOW:
+    if (reference->kind == LOW) {
         return base_of_pair(first, address - reference->back) + low_bits(bits);
-    default: /* the low bits come later: take them from the source */
-        return base_of_pair(bits, address) + low_bits(reference->first);
     }
+    /* HIGH: the low bits come later: take them from the source */
+    return base_of_pair(bits, address) + low_bits(reference->first);
 }
 
 /* Looks ahead of an AUIPC or LUI for an instruction that adds to the register just set. */
@@ -199,34 +142,43 @@ static bool find_partner(whittle_images *images, uint32_t offset, whittle_refere
 static bool rewrite(const whittle_reference *reference, uint32_t address, uint32_t referred,
                     uint32_t *bits) {
     uint32_t old = reference->bits;
-    uint32_t distance = referred - address;
-    switch (reference->kind) {
-    case JAL:
-        *bits = insert_jal(old, distance);
-        return (uint32_t)sign_extend(distance, 21) == distance;
-    case BRANCH:
-        *bits = insert_branch(old, distance);
-        return (uint32_t)sign_extend(distance, 13) == distance;
-    case COMPRESSED_JUMP:
-        *bits = insert_compressed_jump(old, distance);
-        return (uint32_t)sign_extend(distance, 12) == distance;
-    case COMPRESSED_BRANCH:
-        *bits = insert_compressed_branch(old, distance);
-        return (uint32_t)sign_extend(distance, 9) == distance;
-    case LOW:
-        if (opcode(reference->first) == OP_AUIPC) {
-            referred -= address - reference->back;
-        }
-        *bits = insert_low_bits(old, referred & 0xFFF);
-        return true;
-    default:
-        if (opcode(old) == OP_AUIPC) {
-            referred -= address;
-        }
-        *bits = (old & 0xFFF) | ((referred + 0x800) & 0xFFFFF000u);
-        return true;
+    bool is_low_half = reference->kind == LOW;
+    if (opcode(is_low_half ? reference->first : old) == OP_AUIPC) {
+        referred -= address - reference->back;
     }
+    *bits = is_low_half ? insert_low_bits(old, referred & 0xFFF)
+                        : (old & 0xFFF) | ((referred + 0x800) & 0xFFFFF000u);
+    return true;
 }
 
-const whittle_isa_model whittle_isa_riscv = {1,        false,        0x707F,  length,
-                                             classify, find_partner, rewrite, resolve};
+static const whittle_bit_run jal_runs[] = {
+    {31, 20, 1, false}, {12, 12, 8, false}, {20, 11, 1, false}, {21, 1, 10, false}};
+static const whittle_bit_run branch_runs[] = {
+    {31, 12, 1, false}, {7, 11, 1, false}, {25, 5, 6, false}, {8, 1, 4, false}};
+static const whittle_bit_run compressed_jump_runs[] = {
+    {12, 11, 1, false}, {11, 4, 1, false}, {9, 8, 2, false}, {8, 10, 1, false},
+    {7, 6, 1, false},   {6, 7, 1, false},  {3, 1, 3, false}, {2, 5, 1, false}};
+static const whittle_bit_run compressed_branch_runs[] = {
+    {12, 8, 1, false}, {10, 3, 2, false}, {5, 6, 2, false}, {3, 1, 2, false}, {2, 5, 1, false}};
+
+#define RUNS(name) name##_runs, sizeof name##_runs / sizeof *name##_runs
+
+static const whittle_displacement displacements[] = {
+    [JAL - 1] = {RUNS(jal), WHITTLE_EXTENSION_SIGN, 21, 0, 0},
+    [BRANCH - 1] = {RUNS(branch), WHITTLE_EXTENSION_SIGN, 13, 0, 0},
+    [COMPRESSED_JUMP - 1] = {RUNS(compressed_jump), WHITTLE_EXTENSION_SIGN, 12, 0, 0},
+    [COMPRESSED_BRANCH - 1] = {RUNS(compressed_branch), WHITTLE_EXTENSION_SIGN, 9, 0, 0},
+};
+
+const whittle_isa_model whittle_isa_riscv = {
+    .coded_unit = 1,
+    .prefers_pointers = false,
+    .opcode_mask = 0x707F,
+    .length = length,
+    .classify = classify,
+    .find_partner = find_partner,
+    .displacements = displacements,
+    .displacement_count = sizeof displacements / sizeof *displacements,
+    .rewrite = rewrite,
+    .resolve = resolve,
+};

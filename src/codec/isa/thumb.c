@@ -41,84 +41,38 @@ static uint8_t classify(uint32_t bits, uint32_t offset) {
     }
 }
 
-/* Displacement of BL and B.W: S:I1:I2:imm10:imm11:0, where I1 = NOT(J1 XOR S). */
-static int32_t displacement_wide(uint32_t bits) {
-    uint32_t sign = bits_of(bits, 10, 1);
-    uint32_t i1 = bits_of(bits, 29, 1) ^ sign ^ 1;
-    uint32_t i2 = bits_of(bits, 27, 1) ^ sign ^ 1;
-    return sign_extend(sign << 24 | i1 << 23 | i2 << 22 | bits_of(bits, 0, 10) << 12 |
-                           bits_of(bits, 16, 11) << 1,
-                       25);
-}
+/* J1 and J2 of BL and B.W are I1 = NOT(J1 XOR S) and I2 alike. */
+static const whittle_bit_run branch_link_runs[] = {{10, 24, 1, false},
+                                                   {29, 23, 1, true},
+                                                   {27, 22, 1, true},
+                                                   {0, 12, 10, false},
+                                                   {16, 1, 11, false}};
+static const whittle_bit_run branch_condition_wide_runs[] = {{10, 20, 1, false},
+                                                             {27, 19, 1, false},
+                                                             {29, 18, 1, false},
+                                                             {0, 12, 6, false},
+                                                             {16, 1, 11, false}};
+static const whittle_bit_run branch_runs[] = {{0, 1, 11, false}};
+static const whittle_bit_run branch_condition_runs[] = {{0, 1, 8, false}};
+static const whittle_bit_run literal_runs[] = {{0, 2, 8, false}};
 
-static uint32_t insert_wide(uint32_t bits, uint32_t displacement) {
-    uint32_t sign = bits_of(displacement, 24, 1);
-    uint32_t j1 = bits_of(displacement, 23, 1) ^ sign ^ 1;
-    uint32_t j2 = bits_of(displacement, 22, 1) ^ sign ^ 1;
-    return (bits & 0xD000F800u) | sign << 10 | bits_of(displacement, 12, 10) | j1 << 29 | j2 << 27 |
-           bits_of(displacement, 1, 11) << 16;
-}
+#define RUNS(name) name##_runs, sizeof name##_runs / sizeof *name##_runs
 
-/* Displacement of B<cond>.W: S:J2:J1:imm6:imm11:0. */
-static int32_t displacement_condition(uint32_t bits) {
-    return sign_extend(bits_of(bits, 10, 1) << 20 | bits_of(bits, 27, 1) << 19 |
-                           bits_of(bits, 29, 1) << 18 | bits_of(bits, 0, 6) << 12 |
-                           bits_of(bits, 16, 11) << 1,
-                       21);
-}
+static const whittle_displacement displacements[] = {
+    [BRANCH_LINK - 1] = {RUNS(branch_link), WHITTLE_EXTENSION_SIGN, 25, 4, 0},
+    [BRANCH_WIDE - 1] = {RUNS(branch_link), WHITTLE_EXTENSION_SIGN, 25, 4, 0},
+    [BRANCH_CONDITION_WIDE - 1] = {RUNS(branch_condition_wide), WHITTLE_EXTENSION_SIGN, 21, 4, 0},
+    [BRANCH - 1] = {RUNS(branch), WHITTLE_EXTENSION_SIGN, 12, 4, 0},
+    [BRANCH_CONDITION - 1] = {RUNS(branch_condition), WHITTLE_EXTENSION_SIGN, 9, 4, 0},
+    [LITERAL - 1] = {RUNS(literal), WHITTLE_EXTENSION_FORWARD, 10, 4, 3},
+};
 
-static uint32_t insert_condition(uint32_t bits, uint32_t displacement) {
-    return (bits & 0xD000FBC0u) | bits_of(displacement, 20, 1) << 10 |
-           bits_of(displacement, 19, 1) << 27 | bits_of(displacement, 18, 1) << 29 |
-           bits_of(displacement, 12, 6) | bits_of(displacement, 1, 11) << 16;
-}
-
-static uint32_t resolve(const whittle_reference *reference, uint32_t address, uint32_t bits,
-                        uint32_t first) {
-    (void)first;
-    uint32_t pc = address + 4;
-    switch (reference->kind) {
-    case BRANCH_LINK:
-    case BRANCH_WIDE:
-        return pc + (uint32_t)displacement_wide(bits);
-    case BRANCH_CONDITION_WIDE:
-        return pc + (uint32_t)displacement_condition(bits);
-    case BRANCH:
-        return pc + (uint32_t)sign_extend(bits << 1, 12);
-    case BRANCH_CONDITION:
-        return pc + (uint32_t)sign_extend(bits << 1 & 0x1FF, 9);
-    default:
-        return (pc & ~3u) + ((bits & 0xFF) << 2);
-    }
-}
-
-static bool fits(uint32_t displacement, unsigned bits) {
-    return (uint32_t)sign_extend(displacement, bits) == displacement;
-}
-
-static bool rewrite(const whittle_reference *reference, uint32_t address, uint32_t referred,
-                    uint32_t *bits) {
-    uint32_t displacement = referred - (address + 4);
-    switch (reference->kind) {
-    case BRANCH_LINK:
-    case BRANCH_WIDE:
-        *bits = insert_wide(reference->bits, displacement);
-        return fits(displacement, 25);
-    case BRANCH_CONDITION_WIDE:
-        *bits = insert_condition(reference->bits, displacement);
-        return fits(displacement, 21);
-    case BRANCH:
-        *bits = (reference->bits & 0xF800) | bits_of(displacement, 1, 11);
-        return fits(displacement, 12);
-    case BRANCH_CONDITION:
-        *bits = (reference->bits & 0xFF00) | bits_of(displacement, 1, 8);
-        return fits(displacement, 9);
-    default:
-        displacement = referred - ((address + 4) & ~3u);
-        *bits = (reference->bits & 0xFF00) | bits_of(displacement, 2, 8);
-        return displacement < 1024;
-    }
-}
-
-const whittle_isa_model whittle_isa_thumb = {2,        true, 0xFF00,  length,
-                                             classify, NULL, rewrite, resolve};
+const whittle_isa_model whittle_isa_thumb = {
+    .coded_unit = 2,
+    .prefers_pointers = true,
+    .opcode_mask = 0xFF00,
+    .length = length,
+    .classify = classify,
+    .displacements = displacements,
+    .displacement_count = sizeof displacements / sizeof *displacements,
+};

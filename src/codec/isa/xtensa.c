@@ -27,44 +27,26 @@ static uint8_t classify(uint32_t bits, uint32_t offset) {
     }
 }
 
-static uint32_t resolve(const whittle_reference *reference, uint32_t address, uint32_t bits,
-                        uint32_t first) {
-    (void)first;
-    switch (reference->kind) {
-    case CALL:
-        return (address & ~3u) + 4 + ((uint32_t)sign_extend(bits >> 6, 18) << 2);
-    case JUMP:
-        return address + 4 + (uint32_t)sign_extend(bits >> 6, 18);
-    case BRANCH_ZERO:
-        return address + 4 + (uint32_t)sign_extend(bits >> 12, 12);
-    default: /* 16 bits, always backwards */
-        return ((address + 3) & ~3u) + ((bits >> 8 | 0xFFFF0000u) << 2);
-    }
-}
+static const whittle_bit_run call_runs[] = {{6, 2, 18, false}};
+static const whittle_bit_run jump_runs[] = {{6, 0, 18, false}};
+static const whittle_bit_run literal_runs[] = {{8, 2, 16, false}};
+static const whittle_bit_run branch_zero_runs[] = {{12, 0, 12, false}};
 
-static bool rewrite(const whittle_reference *reference, uint32_t address, uint32_t referred,
-                    uint32_t *bits) {
-    uint32_t old = reference->bits;
-    uint32_t distance;
-    switch (reference->kind) {
-    case CALL:
-        distance = referred - ((address & ~3u) + 4);
-        *bits = (old & 0x3F) | bits_of(distance, 2, 18) << 6;
-        return (distance & 3) == 0 && (uint32_t)sign_extend(distance, 20) == distance;
-    case JUMP:
-        distance = referred - (address + 4);
-        *bits = (old & 0x3F) | bits_of(distance, 0, 18) << 6;
-        return (uint32_t)sign_extend(distance, 18) == distance;
-    case BRANCH_ZERO:
-        distance = referred - (address + 4);
-        *bits = (old & 0xFFF) | bits_of(distance, 0, 12) << 12;
-        return (uint32_t)sign_extend(distance, 12) == distance;
-    default:
-        distance = referred - ((address + 3) & ~3u);
-        *bits = (old & 0xFF) | bits_of(distance, 2, 16) << 8;
-        return (distance & 3) == 0 && distance >= 0xFFFC0000u;
-    }
-}
+#define RUNS(name) name##_runs, sizeof name##_runs / sizeof *name##_runs
 
-const whittle_isa_model whittle_isa_xtensa = {1,        true, 0xFF000F, length,
-                                              classify, NULL, rewrite,  resolve};
+static const whittle_displacement displacements[] = {
+    [CALL - 1] = {RUNS(call), WHITTLE_EXTENSION_SIGN, 20, 4, 3},
+    [JUMP - 1] = {RUNS(jump), WHITTLE_EXTENSION_SIGN, 18, 4, 0},
+    [LITERAL - 1] = {RUNS(literal), WHITTLE_EXTENSION_BACKWARD, 18, 3, 3},
+    [BRANCH_ZERO - 1] = {RUNS(branch_zero), WHITTLE_EXTENSION_SIGN, 12, 4, 0},
+};
+
+const whittle_isa_model whittle_isa_xtensa = {
+    .coded_unit = 1,
+    .prefers_pointers = true,
+    .opcode_mask = 0xFF000F,
+    .length = length,
+    .classify = classify,
+    .displacements = displacements,
+    .displacement_count = sizeof displacements / sizeof *displacements,
+};
