@@ -32,37 +32,13 @@ static unsigned block_size(uint32_t run) {
     return run < RUN_MIN ? 0 : size;
 }
 
-/* Predicts the next unit of the copy, if it may go on in a block. */
-static bool predict_next(whittle_stream *stream, uint32_t source, whittle_unit *unit) {
+bool whittle_predict_next(whittle_stream *stream, uint32_t source, whittle_unit *unit) {
     uint32_t left = stream->copy_end - stream->images.position;
     if (left == 0) {
         return false;
     }
     whittle_predict(&stream->predictor, source, left, unit);
     return is_quiet(stream, unit);
-}
-
-/* A writer looks ahead: is a unit among the next size ones not as predicted? */
-static unsigned find_miss(whittle_stream *stream, const whittle_unit *first, unsigned size) {
-    if (!stream->plan) {
-        return 0;
-    }
-    uint32_t boundary = stream->predictor.boundary;
-    uint32_t position = stream->images.position;
-    uint32_t source = stream->source;
-    whittle_unit unit = *first;
-    unsigned miss = 0;
-    for (unsigned i = 0; i < size && !miss; i++) {
-        if (i > 0 && !predict_next(stream, source, &unit)) {
-            break;
-        }
-        miss = whittle_planned_bytes(stream, unit.size) != unit.predicted;
-        stream->images.position += unit.size;
-        source += unit.size;
-    }
-    stream->images.position = position;
-    stream->predictor.boundary = boundary;
-    return miss;
 }
 
 static unsigned code_block_flag(whittle_stream *stream, const whittle_unit *first, unsigned size) {
@@ -80,9 +56,11 @@ static unsigned code_block_flag(whittle_stream *stream, const whittle_unit *firs
     };
     uint32_t hashes[INPUTS];
     whittle_hash_contexts(contexts, INPUTS, CONTEXT_FAMILY, hashes);
+    const whittle_writer *writer = stream->writer;
+    unsigned miss = writer ? writer->finds_miss(writer, stream, first, size) : 0;
     unsigned set = doubtful ? WHITTLE_UNIT_SET_HALVING : WHITTLE_UNIT_SET_BLOCK;
     return whittle_mixer_code(&stream->mixer, stream->coder, &stream->unit_weights, set, hashes,
-                              find_miss(stream, first, size));
+                              miss);
 }
 
 static void take_hit(whittle_stream *stream, const whittle_unit *unit) {
@@ -98,12 +76,12 @@ static void take_block(whittle_stream *stream, whittle_unit *unit, unsigned size
     do {
         take_hit(stream, unit);
         taken++;
-    } while (taken < size && predict_next(stream, stream->source, unit));
+    } while (taken < size && whittle_predict_next(stream, stream->source, unit));
 }
 
 void whittle_code_copied(whittle_stream *stream) {
     whittle_unit unit;
-    if (!predict_next(stream, stream->source, &unit)) {
+    if (!whittle_predict_next(stream, stream->source, &unit)) {
         stream->doubtful = 0;
     }
     unsigned size = stream->doubtful ? stream->doubtful / 2 : block_size(stream->run);

@@ -8,4 +8,8 @@
  * only learns that the next block holds a miss. */
 void whittle_code_copied(whittle_stream *stream);
 
+/* Predicts the unit of the present copy at that source offset, for the next place in the target;
+ * true if it may be part of a block. */
+bool whittle_predict_next(whittle_stream *stream, uint32_t source, whittle_unit *unit);
+
 #endif

@@ -107,21 +107,10 @@ static int32_t code_move(whittle_stream *stream, number_use use, int32_t value) 
     return whittle_number_code_signed(&stream->numbers[use], &stream->mixer, stream->coder, value);
 }
 
-/* The copy that a writer codes next, or an empty one at the end of the target. */
+/* The copy that a writer codes index-th; a reader does not know it. */
 static whittle_copy planned_copy(const whittle_stream *stream, size_t index) {
-    whittle_copy end = {.target = stream->images.target_size, .mapped = true};
-    if (!stream->plan || index >= stream->plan->copy_count) {
-        return end;
-    }
-    return stream->plan->copies[index];
-}
-
-static whittle_copy planned_map_entry(const whittle_stream *stream, size_t *index) {
-    whittle_copy copy = {0};
-    while (stream->plan && *index < stream->plan->copy_count && !copy.mapped) {
-        copy = stream->plan->copies[(*index)++];
-    }
-    return copy;
+    const whittle_copy unknown = {0, 0, 0, false};
+    return stream->writer ? stream->writer->copy(stream->writer, index) : unknown;
 }
 
 static bool code_is_mapped(whittle_stream *stream, bool mapped) {
@@ -139,7 +128,10 @@ static int step_map(whittle_stream *stream) {
         return WHITTLE_OK;
     }
     /* copy_start and source are the entry before. */
-    whittle_copy copy = planned_map_entry(stream, &stream->planned);
+    whittle_copy copy = {0, 0, 0, false};
+    if (stream->writer) {
+        copy = stream->writer->mapped_copy(stream->writer, &stream->planned);
+    }
     uint32_t step = code_number(stream, NUMBER_MAP_STEP, copy.target - stream->copy_start);
     uint32_t target = stream->copy_start + step;
     uint32_t expected = stream->source + step;

@@ -2,8 +2,7 @@
  *
  * The target is a sequence of segments: bytes copied from the source with corrections, or inserted.
  * Each call of whittle_stream_step codes one element (a number, a unit of a copy, an inserted
- * byte). A reader gets the values from the coder; a writer gives them by way of the plan and the
- * target.
+ * byte). A reader gets the values from the coder; a writer gives them.
  */
 #ifndef WHITTLE_CODEC_STREAM_H
 #define WHITTLE_CODEC_STREAM_H
@@ -34,12 +33,25 @@ typedef struct whittle_copy {
     bool mapped; /* it begins an entry of the address map */
 } whittle_copy;
 
-/* What only a writer has. */
-typedef struct whittle_plan {
-    const uint8_t *target;
-    const whittle_copy *copies; /* ascending by target, without overlap, none empty */
-    size_t copy_count;
-} whittle_plan;
+typedef struct whittle_stream whittle_stream;
+
+/* What only a writer knows: src/encoder/plan.c. Decoders are built without it. */
+typedef struct whittle_writer whittle_writer;
+struct whittle_writer {
+    /* The copy that comes index-th in the target; behind the last one, an empty one at its end. */
+    whittle_copy (*copy)(const whittle_writer *writer, size_t index);
+
+    /* The first mapped copy from *index on, which is set to the one behind it. */
+    whittle_copy (*mapped_copy)(const whittle_writer *writer, size_t *index);
+
+    /* The next bytes of the target, the first one in the low bits. */
+    uint32_t (*bytes)(const whittle_writer *writer, uint32_t position, unsigned size);
+
+    /* Whether among the next size units of a block, of which the first is given, one is not as
+     * predicted. */
+    unsigned (*finds_miss)(const whittle_writer *writer, whittle_stream *stream,
+                           const whittle_unit *first, unsigned size);
+};
 
 typedef enum whittle_stream_state {
     WHITTLE_STREAM_MAP,    /* reading entries of the address map */
@@ -50,10 +62,10 @@ typedef enum whittle_stream_state {
     WHITTLE_STREAM_END,
 } whittle_stream_state;
 
-typedef struct whittle_stream {
+struct whittle_stream {
     whittle_coder *coder;
-    const whittle_plan *plan; /* NULL for a reader */
-    size_t planned;           /* copies of the plan that were begun */
+    const whittle_writer *writer; /* NULL for a reader */
+    size_t planned;               /* copies that a writer has begun */
     whittle_images images;
     whittle_predictor predictor;
     whittle_mixer mixer;
@@ -81,10 +93,10 @@ typedef struct whittle_stream {
     int8_t preference[WHITTLE_KIND_COUNT]; /* below 0: the source's bytes are the better guess */
     uint8_t differences[256]; /* how the last corrected byte before this source byte differed */
     uint32_t previous;        /* the bytes of the last unit in the source */
-} whittle_stream;
+};
 
 /* Sets up the model for a patch with that header: its images' sizes and regions, its map, and
- * tables that fill what is left of the memory. The caller fills in coder, plan and the images'
+ * tables that fill what is left of the memory. The caller fills in coder, writer and the images'
  * callbacks in the zeroed struct before.
  *
  * memory, size   the decoder's RAM but for WHITTLE_STREAM_RESERVED bytes; aligned for uint64_t

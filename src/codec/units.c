@@ -92,11 +92,8 @@ static uint32_t code_bytes(whittle_stream *stream, const whittle_unit *unit, uin
 }
 
 uint32_t whittle_planned_bytes(const whittle_stream *stream, unsigned size) {
-    uint32_t bytes = 0;
-    for (unsigned i = 0; stream->plan && i < size; i++) {
-        bytes |= (uint32_t)stream->plan->target[stream->images.position + i] << 8 * i;
-    }
-    return bytes;
+    const whittle_writer *writer = stream->writer;
+    return writer ? writer->bytes(writer, stream->images.position, size) : 0;
 }
 
 /* Which of the two guesses is right is remembered for each kind. */

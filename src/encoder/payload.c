@@ -7,6 +7,7 @@
 
 #include "codec/bytes.h"
 #include "codec/crc32.h"
+#include "encoder/plan.h"
 #include "encoder/range_encoder.h"
 #include "whittle/error.h"
 #include "whittle/sha256.h"
@@ -74,7 +75,8 @@ static void fill_header(const payload_input *input, whittle_header *header) {
 
 static int write_payload(const payload_input *input, const whittle_header *header,
                          const uint8_t *header_bytes, range_encoder *encoder) {
-    const whittle_plan plan = {input->target, input->copies, input->copy_count};
+    plan what;
+    plan_init(&what, input->target, header->target_size, input->copies, input->copy_count);
     size_t size = header->ram - WHITTLE_STREAM_RESERVED;
     void *memory = malloc(size);
     if (!memory) {
@@ -82,7 +84,7 @@ static int write_payload(const payload_input *input, const whittle_header *heade
     }
     whittle_stream stream = {
         .coder = &encoder->coder,
-        .plan = &plan,
+        .writer = &what.writer,
         .images = {.read_source = read_source,
                    .write_target = discard_target,
                    .context = (void *)(uintptr_t)input},

@@ -4,6 +4,7 @@
  * The stream runs over a coder that writes what it likes, whatever the plan says, and so makes a
  * payload that is as hostile as told, along with the target that it stands for. */
 #include "codec/stream.h"
+#include "encoder/plan.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +34,7 @@ static unsigned code_contrary(whittle_coder *coder, uint32_t one, unsigned bit) 
 typedef struct scene {
     contrary_coder coder;
     whittle_stream stream;
-    whittle_plan plan;
+    plan plan;
     whittle_copy copy;
     whittle_header header;
     uint8_t header_bytes[HEADER_ROOM];
@@ -76,9 +77,9 @@ static void start(scene *new, uint8_t isa, bool copied) {
     new->coder.coder.code = code_contrary;
     range_encoder_init(&new->coder.written);
     new->copy = (whittle_copy){.size = IMAGE_SIZE};
-    new->plan = (whittle_plan){new->planned.data, &new->copy, copied};
+    plan_init(&new->plan, new->planned.data, (uint32_t) new->planned.size, &new->copy, copied);
     new->stream.coder = &new->coder.coder;
-    new->stream.plan = &new->plan;
+    new->stream.writer = &new->plan.writer;
     new->stream.images.read_source = read_source;
     new->stream.images.write_target = write_target;
     new->stream.images.context = new;
