@@ -30,15 +30,23 @@ enum { LONG_SIZE = 32, FAR_MOVE = 1024 };
 /* The hashed table must have some room left, in bytes. */
 enum { TABLE_MIN = 512 };
 
-/* Takes size bytes from the memory, aligned for any member of the model. */
-static void *take(uint8_t **memory, size_t *left, size_t size) {
-    size = (size + 7) & ~(size_t)7;
-    if (*left < size) {
-        return NULL;
+/* What is left of the model's memory. */
+typedef struct arena {
+    uint8_t *next;
+    size_t left;
+    bool exceeded; /* more was asked for than there was */
+} arena;
+
+/* Takes room for count items, aligned for any member of the model. */
+static void *take(arena *from, size_t count, size_t item_size) {
+    size_t size = (count * item_size + 7) & ~(size_t)7;
+    void *taken = from->next;
+    if (size > from->left) {
+        from->exceeded = true;
+        return taken;
     }
-    void *taken = *memory;
-    *memory += size;
-    *left -= size;
+    from->next += size;
+    from->left -= size;
     return taken;
 }
 
@@ -53,21 +61,18 @@ static void set_up_regions(whittle_predictor *predictor, const whittle_header *h
 
 int whittle_stream_init(whittle_stream *stream, const whittle_header *header,
                         const uint8_t *header_bytes, void *memory, size_t size) {
-    uint8_t *next = memory;
-    size_t left = size;
+    arena from = {.next = memory, .left = size};
     size_t region_count = (size_t)header->source_region_count + header->target_region_count;
     size_t shift_count = header->ram / 256;
-    whittle_region *regions = take(&next, &left, region_count * sizeof(whittle_region));
-    whittle_map_entry *entries =
-        take(&next, &left, header->map_entries * sizeof(whittle_map_entry));
-    whittle_shift *shifts = take(&next, &left, shift_count * sizeof(whittle_shift));
-    whittle_number *numbers = take(&next, &left, NUMBER_COUNT * sizeof(whittle_number));
+    whittle_region *regions = take(&from, region_count, sizeof(whittle_region));
+    whittle_map_entry *entries = take(&from, header->map_entries, sizeof(whittle_map_entry));
+    whittle_shift *shifts = take(&from, shift_count, sizeof(whittle_shift));
+    whittle_number *numbers = take(&from, NUMBER_COUNT, sizeof(whittle_number));
     int16_t *unit_values =
-        take(&next, &left, WHITTLE_UNIT_SETS * (WHITTLE_UNIT_INPUTS + 1) * sizeof(int16_t));
+        take(&from, WHITTLE_UNIT_SETS * (WHITTLE_UNIT_INPUTS + 1), sizeof(int16_t));
     int16_t *literal_values =
-        take(&next, &left, WHITTLE_LITERAL_SETS * (WHITTLE_LITERAL_INPUTS + 1) * sizeof(int16_t));
-    if (!regions || !entries || !shifts || !numbers || !unit_values || !literal_values ||
-        left < TABLE_MIN) {
+        take(&from, WHITTLE_LITERAL_SETS * (WHITTLE_LITERAL_INPUTS + 1), sizeof(int16_t));
+    if (from.exceeded || from.left < TABLE_MIN) {
         return WHITTLE_ERROR_RAM;
     }
     const whittle_isa_model *isa = whittle_isa_find(header->isa);
@@ -94,7 +99,7 @@ int whittle_stream_init(whittle_stream *stream, const whittle_header *header,
                          UNIT_WEIGHT, UNIT_RATE);
     whittle_weights_init(&stream->literal_weights, literal_values, WHITTLE_LITERAL_SETS,
                          WHITTLE_LITERAL_INPUTS, LITERAL_WEIGHT, LITERAL_RATE);
-    whittle_mixer_init(&stream->mixer, next, left);
+    whittle_mixer_init(&stream->mixer, from.next, from.left);
     stream->state = WHITTLE_STREAM_MAP;
     return WHITTLE_OK;
 }

@@ -3,9 +3,13 @@
 #include "codec/bytes.h"
 #include "codec/isa/isa.h"
 
-enum { BRANCH = 1, BRANCH_CONDITION, PAGE, LOW, TEST_BRANCH };
-
-enum { PAIR_DISTANCE = 40 };
+enum {
+    BRANCH = 1,
+    BRANCH_CONDITION,
+    PAGE = WHITTLE_KIND_HIGH,
+    LOW = WHITTLE_KIND_LOW,
+    TEST_BRANCH
+};
 
 static unsigned length(uint32_t bits, uint32_t offset) {
     (void)bits;
@@ -62,35 +66,13 @@ static uint32_t resolve(const whittle_reference *reference, uint32_t address, ui
            (bits_of(reference->first, 10, 12) << scale_of(reference->first));
 }
 
-static void find_low(whittle_images *images, uint32_t offset, whittle_reference *reference) {
-    uint32_t destination = bits_of(reference->bits, 0, 5);
-    for (uint32_t distance = 4; distance <= PAIR_DISTANCE; distance += 4) {
-        uint32_t bits = whittle_source_load(images, offset + distance, 4);
-        if (classify(bits, 0) == LOW && bits_of(bits, 5, 5) == destination) {
-            reference->first = bits;
-            return;
-        }
-    }
-}
-
-static bool find_page(whittle_images *images, uint32_t offset, whittle_reference *reference) {
-    uint32_t base = bits_of(reference->bits, 5, 5);
-    for (uint32_t distance = 4; distance <= PAIR_DISTANCE && distance <= offset; distance += 4) {
-        uint32_t bits = whittle_source_load(images, offset - distance, 4);
-        if (classify(bits, 0) == PAGE && bits_of(bits, 0, 5) == base) {
-            reference->first = bits;
-            reference->back = (uint8_t)distance;
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool find_partner(whittle_images *images, uint32_t offset, whittle_reference *reference) {
-    if (reference->kind == PAGE) {
-        find_low(images, offset, reference); /* without it, the page is all that is known */
-    }
-    return reference->kind != LOW || find_page(images, offset, reference);
+/* An ADRP, and what later adds to the register that it sets. */
+static bool is_partner(const whittle_reference *reference, uint32_t other) {
+    bool is_page = reference->kind == PAGE;
+    uint32_t low = is_page ? other : reference->bits;
+    uint32_t page = is_page ? reference->bits : other;
+    return classify(low, 0) == LOW && classify(page, 0) == PAGE &&
+           bits_of(low, 5, 5) == bits_of(page, 0, 5);
 }
 
 static bool rewrite(const whittle_reference *reference, uint32_t address, uint32_t referred,
@@ -125,7 +107,7 @@ const whittle_isa_model whittle_isa_aarch64 = {
     .opcode_mask = 0xFF000000u,
     .length = length,
     .classify = classify,
-    .find_partner = find_partner,
+    .is_partner = is_partner,
     .displacements = displacements,
     .displacement_count = sizeof displacements / sizeof *displacements,
     .rewrite = rewrite,

@@ -22,13 +22,40 @@ const whittle_isa_model *whittle_isa_find(uint8_t isa) {
     return isa < WHITTLE_ISA_COUNT ? models[isa] : NULL;
 }
 
+/* How far apart the two instructions of a pair may be, in bytes, and in what steps. */
+enum { PAIR_DISTANCE = 40, PAIR_STEP = 2, PAIR_MIN = 4 };
+
+/* Finds the other half of a pair and fills in first and back. */
+static bool find_partner(const whittle_isa_model *isa, whittle_images *images, uint32_t offset,
+                         whittle_reference *reference) {
+    bool is_high = reference->kind == WHITTLE_KIND_HIGH;
+    for (uint32_t distance = PAIR_MIN; distance <= PAIR_DISTANCE; distance += PAIR_STEP) {
+        if (!is_high && distance > offset) {
+            break;
+        }
+        uint32_t other =
+            whittle_source_word(images, is_high ? offset + distance : offset - distance);
+        if (isa->is_partner(reference, other)) {
+            reference->first = other;
+            reference->back = is_high ? 0 : (uint8_t)distance;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_half(const whittle_isa_model *isa, uint8_t kind) {
+    return isa->is_partner && (kind == WHITTLE_KIND_HIGH || kind == WHITTLE_KIND_LOW);
+}
+
 bool whittle_isa_refer(const whittle_isa_model *isa, whittle_images *images, uint32_t offset,
                        uint32_t address, uint32_t bits, whittle_reference *reference) {
     reference->kind = isa->classify(bits, offset);
     reference->back = 0;
     reference->bits = bits;
     reference->first = 0;
-    if (!reference->kind || (isa->find_partner && !isa->find_partner(images, offset, reference))) {
+    if (!reference->kind ||
+        (is_half(isa, reference->kind) && !find_partner(isa, images, offset, reference))) {
         reference->kind = 0;
         return false;
     }

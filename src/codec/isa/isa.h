@@ -15,6 +15,11 @@
 
 #define WHITTLE_UNIT_MAX 4 /* bytes */
 
+/* Where an address is built by two instructions: the kinds of the field with its high bits and of
+ * the one with its low bits, in every instruction set that has such pairs. */
+#define WHITTLE_KIND_HIGH 3
+#define WHITTLE_KIND_LOW  4
+
 typedef struct whittle_reference {
     uint8_t kind;      /* 0: none; else which field, private to the instruction set, below 8 */
     uint8_t back;      /* bytes from a first instruction of a pair to this one; 0: no pair */
@@ -41,9 +46,10 @@ typedef struct whittle_isa_model {
     /* Which field an instruction with these bits at that offset has: 1 to 7, or 0 for none. */
     uint8_t (*classify)(uint32_t bits, uint32_t offset);
 
-    /* Finds the other instruction of a pair and fills in first and back; false if there is none.
-     * NULL where the instruction set has no pairs. */
-    bool (*find_partner)(whittle_images *images, uint32_t offset, whittle_reference *reference);
+    /* Whether another instruction is the other half of the pair to which this one belongs: behind
+     * it if this is the high half, before it if it is the low one. NULL where there are no pairs.
+     */
+    bool (*is_partner)(const whittle_reference *reference, uint32_t other);
 
     /* How the fields of each kind refer, the first one's of kind 1; and how many kinds have such an
      * entry. Fields of other kinds, and of entries without runs, are left to the functions below.

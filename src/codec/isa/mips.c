@@ -4,9 +4,7 @@
 #include "codec/bytes.h"
 #include "codec/isa/isa.h"
 
-enum { JUMP = 1, BRANCH, HIGH, LOW };
-
-enum { PAIR_DISTANCE = 40 };
+enum { JUMP = 1, BRANCH, HIGH = WHITTLE_KIND_HIGH, LOW = WHITTLE_KIND_LOW };
 
 enum { OP_REGIMM = 1, OP_J = 2, OP_JAL = 3, OP_BEQ = 4, OP_BGTZ = 7, OP_ADDIU = 9, OP_ORI = 13 };
 enum { OP_LUI = 15, OP_BEQL = 20, OP_BGTZL = 23, OP_LB = 32, OP_SWR = 46 };
@@ -50,27 +48,13 @@ static uint32_t resolve(const whittle_reference *reference, uint32_t address, ui
     }
 }
 
-/* Looks for the other half of a pair, forwards from a LUI and backwards from its user. */
-static bool find_partner(whittle_images *images, uint32_t offset, whittle_reference *reference) {
-    if (reference->kind != HIGH && reference->kind != LOW) {
-        return true;
-    }
-    bool forwards = reference->kind == HIGH;
-    uint32_t wanted = bits_of(reference->bits, forwards ? 16 : 21, 5);
-    for (uint32_t distance = 4; wanted && distance <= PAIR_DISTANCE; distance += 4) {
-        if (!forwards && distance > offset) {
-            break;
-        }
-        uint32_t place = forwards ? offset + distance : offset - distance;
-        uint32_t other = whittle_source_word(images, place);
-        if (classify(other, 0) == (forwards ? LOW : HIGH) &&
-            bits_of(other, forwards ? 21 : 16, 5) == wanted) {
-            reference->first = other;
-            reference->back = forwards ? 0 : (uint8_t)distance;
-            return true;
-        }
-    }
-    return false;
+/* A LUI, and what later adds to the register that it sets. */
+static bool is_partner(const whittle_reference *reference, uint32_t other) {
+    bool is_high = reference->kind == HIGH;
+    uint32_t low = is_high ? other : reference->bits;
+    uint32_t high = is_high ? reference->bits : other;
+    return classify(low, 0) == LOW && classify(high, 0) == HIGH && bits_of(high, 16, 5) != 0 &&
+           bits_of(low, 21, 5) == bits_of(high, 16, 5);
 }
 
 static bool rewrite(const whittle_reference *reference, uint32_t address, uint32_t referred,
@@ -99,7 +83,7 @@ static const whittle_displacement displacements[] = {
 };
 
 #define FUNCTIONS                                                                                  \
-    .length = length, .classify = classify, .find_partner = find_partner,                          \
+    .length = length, .classify = classify, .is_partner = is_partner,                              \
     .displacements = displacements,                                                                \
     .displacement_count = sizeof displacements / sizeof *displacements, .rewrite = rewrite,        \
     .resolve = resolve

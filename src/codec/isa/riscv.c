@@ -4,10 +4,8 @@
 #include "codec/bytes.h"
 #include "codec/isa/isa.h"
 
-enum { JAL = 1, BRANCH, HIGH, LOW, COMPRESSED_JUMP, COMPRESSED_BRANCH };
-
-/* How far apart the two instructions of a pair may be, in bytes. */
-enum { PAIR_DISTANCE = 40 };
+enum { JAL = 1, BRANCH, HIGH = WHITTLE_KIND_HIGH, LOW = WHITTLE_KIND_LOW };
+enum { COMPRESSED_JUMP = LOW + 1, COMPRESSED_BRANCH };
 
 enum { OP_LOAD = 0x03, OP_FLW = 0x07, OP_ADDI = 0x13, OP_AUIPC = 0x17, OP_ADDIW = 0x1B };
 enum { OP_STORE = 0x23, OP_FSW = 0x27, OP_LUI = 0x37, OP_BRANCH = 0x63, OP_JALR = 0x67 };
@@ -100,43 +98,12 @@ static uint32_t resolve(const whittle_reference *reference, uint32_t address, ui
     return base_of_pair(bits, address) + low_bits(reference->first);
 }
 
-/* Looks ahead of an AUIPC or LUI for an instruction that adds to the register just set. */
-static bool find_low(whittle_images *images, uint32_t offset, whittle_reference *reference) {
-    uint32_t destination = bits_of(reference->bits, 7, 5);
-    for (uint32_t distance = 4; distance <= PAIR_DISTANCE; distance += 2) {
-        uint32_t bits = whittle_source_load(images, offset + distance, 4);
-        if (is_low(bits) && bits_of(bits, 15, 5) == destination) {
-            reference->first = bits;
-            return true;
-        }
+/* An AUIPC or LUI, and what later adds to the register that it sets. */
+static bool is_partner(const whittle_reference *reference, uint32_t other) {
+    if (reference->kind == HIGH) {
+        return is_low(other) && bits_of(other, 15, 5) == bits_of(reference->bits, 7, 5);
     }
-    return false;
-}
-
-/* Looks back for the AUIPC or LUI of the register used. */
-static bool find_high(whittle_images *images, uint32_t offset, whittle_reference *reference) {
-    uint32_t base = bits_of(reference->bits, 15, 5);
-    for (uint32_t distance = 2; base && distance <= PAIR_DISTANCE && distance <= offset;
-         distance += 2) {
-        uint32_t bits = whittle_source_load(images, offset - distance, 4);
-        if (is_high(bits) && bits_of(bits, 7, 5) == base) {
-            reference->first = bits;
-            reference->back = (uint8_t)distance;
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool find_partner(whittle_images *images, uint32_t offset, whittle_reference *reference) {
-    switch (reference->kind) {
-    case HIGH:
-        return find_low(images, offset, reference);
-    case LOW:
-        return find_high(images, offset, reference);
-    default:
-        return true;
-    }
+    return is_high(other) && bits_of(other, 7, 5) == bits_of(reference->bits, 15, 5);
 }
 
 static bool rewrite(const whittle_reference *reference, uint32_t address, uint32_t referred,
@@ -176,7 +143,7 @@ const whittle_isa_model whittle_isa_riscv = {
     .opcode_mask = 0x707F,
     .length = length,
     .classify = classify,
-    .find_partner = find_partner,
+    .is_partner = is_partner,
     .displacements = displacements,
     .displacement_count = sizeof displacements / sizeof *displacements,
     .rewrite = rewrite,
