@@ -199,17 +199,16 @@ static void the_same_call_makes_the_same_bytes(void **state) {
     image_free(&second);
 }
 
-/* Padding that is full of long matches which all go wrong somewhere: searched byte by byte, this
- * would take hours. The group's time limit ends it. */
+/* The longest matches are hardly better than what the copy from the start has right anyway, until
+ * its wrong byte is passed. Looked for at every byte before it, they would take hours: the group's
+ * time limit ends that. */
 static void sparse_padding_takes_no_quadratic_time(void **state) {
     (void)state;
-    size_t size = runs_instrumented() ? 1u << 20 : 4u << 20;
+    const size_t size = 4u << 20;
     image one = image_of_value(0, size);
     image other = image_of_value(0, size);
-    for (size_t i = 0; i < size; i += 1u << 18) {
-        one.data[i + 500] = 1;
-        other.data[i + (1u << 17)] = 1;
-    }
+    one.data[size / 8] = 1;
+    other.data[size / 8 * 7] = 1;
     both_ways(&one, &other);
     image_free(&one);
     image_free(&other);
