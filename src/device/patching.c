@@ -96,26 +96,27 @@ static int decode(patching *work, uint32_t patch_offset, const whittle_header *h
     return error || work->held == 0 ? error : flush(work);
 }
 
-/* The record says APPLYING before the first erase; where it says so already, the work goes on. */
+/* The record says APPLYING, and how far it has come, before the first erase. */
 static int enter_applying(whittle_record *record, whittle_area *area, uint32_t target_size) {
-    uint32_t offset = record->device->slot_offset[whittle_other_slot(record)];
-    bool resumed = record->status.state == WHITTLE_STATE_APPLYING;
-    int error = WHITTLE_OK;
+    whittle_device_status *status = &record->status;
+    bool resumed = status->state == WHITTLE_STATE_APPLYING;
     if (!resumed) {
-        record->status.state = WHITTLE_STATE_APPLYING;
-        error = whittle_record_append_fresh(record);
+        status->state = WHITTLE_STATE_APPLYING;
+        status->held = 0;
+        status->erased = 0;
     }
-    whittle_area_begin(area, record, offset, target_size);
+    whittle_area_begin(area, record, record->device->slot_offset[whittle_other_slot(record)],
+                       target_size);
     if (resumed) {
         whittle_area_resume(area, false);
     }
-    return error;
+    return whittle_area_settle(area, record);
 }
 
 static int apply(whittle_record *record, void *memory) {
     const whittle_device *device = record->device;
-    uint8_t active = record->status.active;
-    uint8_t slot = whittle_other_slot(record);
+    uint32_t active = record->status.active;
+    uint32_t slot = whittle_other_slot(record);
     whittle_header header;
     int error = whittle_admit_received(record, &header);
     if (!error && (header.flags & WHITTLE_FLAG_SOURCE)) {
