@@ -27,7 +27,6 @@ extern "C" {
 
 #define WHITTLE_SLOT_COUNT        2
 #define WHITTLE_IMAGE_DIGEST_SIZE 16 /* leading bytes of the SHA-256 of an image */
-#define WHITTLE_TRIAL_STARTS_MAX  100
 
 typedef struct whittle_device {
     const whittle_flash *flash;
@@ -50,7 +49,7 @@ typedef struct whittle_device {
                               goes unnoticed */
     uint8_t trial_starts;  /* starts that a new image has to confirm itself in, before the device
                               goes back to the previous one; 0: confirmed at once, as the reference
-                              does it; at most WHITTLE_TRIAL_STARTS_MAX */
+                              does it */
     uint32_t hardware;     /* the device class: a patch that names another one is refused */
 
     /* Callbacks; each may be NULL. */

@@ -30,10 +30,13 @@ extern "C" {
 /* The smallest sector that holds a boot record, in bytes: four entries, and progress marks. */
 #define WHITTLE_ERASE_UNIT_MIN(program_unit) (384u + 24u * (program_unit))
 
+/* The largest sector supported, in bytes. */
+#define WHITTLE_ERASE_UNIT_MAX 0x1000000u
+
 typedef struct whittle_flash_geometry {
     uint32_t size;         /* bytes of the whole flash; a multiple of erase_unit */
     uint32_t erase_unit;   /* bytes of a sector: what one erase erases; a multiple of program_page,
-                              at least WHITTLE_ERASE_UNIT_MIN, not necessarily a power of two */
+                              WHITTLE_ERASE_UNIT_MIN to MAX, not necessarily a power of two */
     uint32_t program_unit; /* bytes that are programmed at least, and the alignment of a program: a
                               power of two up to WHITTLE_PROGRAM_UNIT_MAX */
     uint32_t program_page; /* a program never crosses a multiple of this many bytes; a power of two,

@@ -54,7 +54,7 @@ int whittle_admit_incoming(const whittle_record *record, const whittle_header *h
         return WHITTLE_ERROR_SOURCE;
     }
     int error = check_room(device, header);
-    if (!error && header->ram > device->patch_memory - device->flash->geometry.program_page) {
+    if (!error && header->ram + device->flash->geometry.program_page > device->patch_memory) {
         error = WHITTLE_ERROR_RAM;
     }
     return error;

@@ -2,7 +2,7 @@
  * sizes are what flash.h and device.h promise, and no arithmetic on them overflows. */
 #include "device/access.h"
 
-enum { REGION_COUNT = 4, ERASE_UNIT_MAX = 1 << 24 };
+enum { REGION_COUNT = 4 };
 
 static bool is_power_of_two(uint32_t value) {
     return value != 0 && (value & (value - 1)) == 0;
@@ -13,9 +13,8 @@ static bool geometry_is_sound(const whittle_flash_geometry *geometry) {
     uint32_t page = geometry->program_page;
     uint32_t sector = geometry->erase_unit;
     return is_power_of_two(unit) && unit <= WHITTLE_PROGRAM_UNIT_MAX && is_power_of_two(page) &&
-           page >= unit && sector >= WHITTLE_ERASE_UNIT_MIN(unit) && sector <= ERASE_UNIT_MAX &&
-           (sector & (page - 1)) == 0 && geometry->size % sector == 0 &&
-           (geometry->erased_value == 0x00 || geometry->erased_value == 0xFF);
+           page >= unit && (sector & (page - 1)) == 0 && sector >= WHITTLE_ERASE_UNIT_MIN(unit) &&
+           sector <= WHITTLE_ERASE_UNIT_MAX && geometry->size % sector == 0;
 }
 
 /* Records and slots begin and end on sectors, lie in the flash, and do not overlap. */
@@ -40,15 +39,6 @@ static bool layout_is_sound(const whittle_device *device) {
 }
 
 int whittle_device_check(const whittle_device *device) {
-    if (!device || !device->flash) {
-        return WHITTLE_ERROR_ARGUMENT;
-    }
-    const whittle_flash *flash = device->flash;
-    bool sound = flash->read && flash->program && flash->erase &&
-                 geometry_is_sound(&flash->geometry) && layout_is_sound(device) &&
-                 device->trial_starts <= WHITTLE_TRIAL_STARTS_MAX &&
-                 (!device->patches_enabled ||
-                  (device->patch_memory >= WHITTLE_RAM_MIN &&
-                   device->patch_memory - WHITTLE_RAM_MIN >= flash->geometry.program_page));
+    bool sound = geometry_is_sound(&device->flash->geometry) && layout_is_sound(device);
     return sound ? WHITTLE_OK : WHITTLE_ERROR_ARGUMENT;
 }

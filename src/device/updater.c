@@ -137,22 +137,12 @@ static int write_pieces(whittle_updater *updater) {
     return error;
 }
 
-/* Takes at least one of the bytes, and sets *used to how many. */
-static int take(whittle_updater *updater, const uint8_t *data, size_t size, size_t *used) {
-    *used = size;
-    if (updater->state == UNWANTED) {
-        return WHITTLE_OK;
-    }
-    if (updater->state != COLLECTING && updater->state != STORING) {
-        return WHITTLE_ERROR_STATE;
-    }
-    size_t room = updater->state == COLLECTING ? sizeof updater->buffer : updater->piece;
-    room -= updater->held;
-    *used = size < room ? size : room;
-    memcpy(updater->buffer + updater->held, data, *used);
-    updater->held += (uint32_t)*used;
-    updater->received += (uint32_t)*used;
+/* Takes size bytes, for which the buffer has room. */
+static int take(whittle_updater *updater, const uint8_t *data, uint32_t size) {
     int error = WHITTLE_OK;
+    memcpy(updater->buffer + updater->held, data, size);
+    updater->held += size;
+    updater->received += size;
     if (updater->state == COLLECTING) {
         error = recognise(updater);
     }
@@ -209,14 +199,21 @@ int whittle_updater_start(whittle_updater *updater, const whittle_device *device
 
 int whittle_updater_write(whittle_updater *updater, const void *data, size_t size) {
     const uint8_t *bytes = data;
-    while (size > 0 && !updater->error) {
-        size_t used;
-        int error = take(updater, bytes, size, &used);
-        if (error) {
-            return updater->device ? refuse(updater, error) : error;
+    if (updater->state == IDLE || updater->state == COMPLETE) {
+        return WHITTLE_ERROR_STATE;
+    }
+    while (size > 0 && !updater->error && updater->state != UNWANTED) {
+        uint32_t end = updater->state == COLLECTING ? WHITTLE_HEADER_MAX : updater->piece;
+        uint32_t count = end - updater->held;
+        if (count > size) {
+            count = (uint32_t)size;
         }
-        bytes += used;
-        size -= used;
+        int error = take(updater, bytes, count);
+        if (error) {
+            return refuse(updater, error);
+        }
+        bytes += count;
+        size -= count;
     }
     return updater->error;
 }
