@@ -47,7 +47,7 @@ rig_bytes rig_make_image(uint32_t size, uint64_t seed) {
 
 rig_bytes rig_make_next_image(const rig_bytes *image, uint64_t seed) {
     uint64_t random = seed * 2 + 1;
-    uint32_t inserted = 24;
+    uint32_t inserted = 24 + image->size / 6;
     uint32_t at = image->size / 3;
     rig_bytes next = allocate(image->size + inserted);
     memcpy(next.data, image->data, at);
