@@ -100,12 +100,11 @@ static int run(application *work) {
     if (status == STATUS_DONE) {
         status = rebuild(work);
     }
-    FILE *results = output_is_stdout(&work->out) ? stderr : stdout;
     if (status == STATUS_DONE) {
         status = output_save(&work->out, work->target.data, work->target.size);
     }
     if (status == STATUS_DONE) {
-        report(work, results);
+        report(work, work->out.is_stdout ? stderr : stdout);
     }
     return status;
 }

@@ -194,12 +194,11 @@ static int run(diff *work) {
     if (status == STATUS_DONE) {
         status = make_patch(work);
     }
-    FILE *results = output_is_stdout(&work->out) ? stderr : stdout;
     if (status == STATUS_DONE) {
         status = output_save(&work->out, work->made.content.data, work->made.content.size);
     }
     if (status == STATUS_DONE) {
-        report(work, results);
+        report(work, work->out.is_stdout ? stderr : stdout);
     }
     return status;
 }

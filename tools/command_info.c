@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "command.h"
+#include "files.h"
 #include "json.h"
 #include "message.h"
 #include "options.h"
@@ -209,7 +210,10 @@ int command_info(const char *invocation, char **arguments) {
         return status;
     }
     patch read;
-    status = patch_read(&read, found.names[0]);
+    status = files_check(found.names, found.count, NULL);
+    if (status == STATUS_DONE) {
+        status = patch_read(&read, found.names[0]);
+    }
     if (status != STATUS_DONE) {
         return status;
     }

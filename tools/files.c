@@ -37,7 +37,7 @@ static int check_input(const char *path, const char *const *inputs, size_t count
         return message_system(path, errno);
     }
     if (S_ISDIR(status.st_mode)) {
-        return message_failed(path, "it is a folder (name a file)");
+        return message_system(path, EISDIR);
     }
     if (S_ISREG(status.st_mode) && status.st_size > (off_t)WHITTLE_IMAGE_MAX) {
         return refuse_size(path);

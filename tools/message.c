@@ -47,6 +47,8 @@ static const char *system_text(int number) {
         return "there is no such file or folder (check the name)";
     case ENOTDIR:
         return "a part of the path is not a folder (check the name)";
+    case EISDIR:
+        return "it is a folder (name a file)";
     case ENAMETOOLONG:
         return "the name is too long (choose a shorter one)";
     case EACCES:

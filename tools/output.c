@@ -83,14 +83,23 @@ static int check_folder(const output *out) {
     return access(folder_of(out->real_path, buffer), W_OK | X_OK) == 0 ? STATUS_DONE : fail(out);
 }
 
+/* It may be a file that others write to as well, or one without a name. Results cannot get into
+ * the way of anything on a terminal or /dev/null. */
+static bool is_stdout(const struct stat *status) {
+    struct stat standard;
+    return !S_ISCHR(status->st_mode) && fstat(STDOUT_FILENO, &standard) == 0 &&
+           status->st_dev == standard.st_dev && status->st_ino == standard.st_ino;
+}
+
 static int prepare_existing(output *out, const struct stat *status) {
     if (S_ISDIR(status->st_mode)) {
-        return message_failed(out->path, "it is a folder (name a file in it)");
+        return message_system(out->path, EISDIR);
     }
     if (access(out->path, W_OK) != 0) {
         return fail(out);
     }
-    if (!S_ISREG(status->st_mode)) {
+    out->is_stdout = is_stdout(status);
+    if (!S_ISREG(status->st_mode) || out->is_stdout) {
         return STATUS_DONE;
     }
     out->mode = status->st_mode & 07777;
@@ -118,13 +127,6 @@ int output_prepare(output *out, const char *path) {
         return prepare_existing(out, &status);
     }
     return errno == ENOENT ? prepare_new(out) : fail(out);
-}
-
-bool output_is_stdout(const output *out) {
-    struct stat file;
-    struct stat standard;
-    return stat(out->path, &file) == 0 && fstat(STDOUT_FILENO, &standard) == 0 &&
-           file.st_dev == standard.st_dev && file.st_ino == standard.st_ino;
 }
 
 /* ---- Writing ---- */
@@ -177,7 +179,7 @@ int output_open(output *out) {
     if (out->real_path) {
         return open_temporary(out);
     }
-    out->descriptor = open(out->path, O_WRONLY | O_CLOEXEC);
+    out->descriptor = out->is_stdout ? dup(STDOUT_FILENO) : open(out->path, O_WRONLY | O_CLOEXEC);
     return out->descriptor >= 0 ? STATUS_DONE : fail(out);
 }
 

@@ -2,7 +2,7 @@
  * name in the same folder, synced, and only then given its own name. Whatever fails, and whatever
  * signal ends the program, leaves nothing behind and an existing file as it was.
  *
- * Pipes and devices, for example /dev/stdout, are written to directly, at the very end.
+ * Pipes, devices and whatever stdout is (/dev/stdout) are written to directly, at the very end.
  *
  * Everything here says on stderr what is wrong, and returns an exit status (message.h). */
 #ifndef TOOLS_OUTPUT_H
@@ -17,6 +17,7 @@ typedef struct output {
     char *real_path;  /* the same without links; NULL where it is written to directly; owned */
     char *temporary;  /* NULL as long as there is none; owned */
     unsigned mode;    /* permissions of the file that is replaced; 0: there is none */
+    bool is_stdout;   /* results must then go elsewhere */
     int descriptor;   /* -1: closed */
 } output;
 

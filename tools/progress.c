@@ -39,7 +39,8 @@ static void draw_on_terminal(progress *shown, long elapsed) {
     if (shown->permille > 0) {
         (void)snprintf(part, sizeof part, " %u %%,", shown->permille / 10);
     }
-    int width = fprintf(stderr, "\r%s:%s %ld s", shown->what, part, elapsed / 1000);
+    int width = -1; /* the carriage return takes no column */
+    width += fprintf(stderr, "\r%s:%s %ld s", shown->what, part, elapsed / 1000);
     shown->width = width > shown->width ? width : shown->width;
     (void)fflush(stderr);
 }

@@ -90,7 +90,9 @@ static int find_seeds(const match_index *index, const uint8_t *target, size_t si
         }
         position += length > 2 * SEARCH_OVERLAP ? length - SEARCH_OVERLAP : 1;
     }
-    qsort(list->items, list->count, sizeof *list->items, by_start);
+    if (list->count > 0) { /* qsort takes no NULL */
+        qsort(list->items, list->count, sizeof *list->items, by_start);
+    }
     return WHITTLE_OK;
 }
 

@@ -144,7 +144,9 @@ static int collect_votes(const number_list *words, const number_list *strings, n
             votes->items[votes->count++] = base;
         }
     }
-    qsort(votes->items, votes->count, sizeof *votes->items, by_value);
+    if (votes->count > 0) { /* qsort takes no NULL */
+        qsort(votes->items, votes->count, sizeof *votes->items, by_value);
+    }
     return WHITTLE_OK;
 }
 
