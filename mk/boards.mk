@@ -150,7 +150,7 @@ $(BOARDS)/xtensa-lx60/flash-whole.img: $(BOARDS)/xtensa-lx60/micropython-whole.b
 .PHONY: bench-decoder
 
 #: make bench-decoder   instructions per output byte on RISC-V, over the corpus
-bench-decoder: all $(BOARDS)/riscv-virt/meter.elf
+bench-decoder: all $(addprefix $(BOARDS)/riscv-virt/,meter.elf boot.bin make_flash)
 	@scripts/bench-decoder
 
 XTENSA_BOARD := $(addprefix $(BOARDS)/xtensa-lx60/,flash-1.0.0.img micropython-1.1.0.bin)
