@@ -27,7 +27,6 @@ extern "C" {
 
 #define WHITTLE_SLOT_COUNT        2
 #define WHITTLE_IMAGE_DIGEST_SIZE 16 /* leading bytes of the SHA-256 of an image */
-#define WHITTLE_TRIAL_STARTS_MAX  100
 
 typedef struct whittle_device {
     const whittle_flash *flash;
@@ -50,7 +49,7 @@ typedef struct whittle_device {
                               goes unnoticed */
     uint8_t trial_starts;  /* starts that a new image has to confirm itself in, before the device
                               goes back to the previous one; 0: confirmed at once, as the reference
-                              does it; at most WHITTLE_TRIAL_STARTS_MAX */
+                              does it */
     uint32_t hardware;     /* the device class: a patch that names another one is refused */
 
     /* Callbacks; each may be NULL. */
@@ -107,7 +106,9 @@ typedef struct whittle_device_status {
     uint8_t active;            /* the slot whose image is started */
     uint8_t starts_left;       /* TRIAL: starts before the device goes back */
     int32_t last_error;        /* why the last update was given up; 0: it was not */
-    uint32_t incoming_size;    /* bytes of the patch; of an image only once it is whole */
+    uint32_t incoming_size;    /* bytes of the patch or image; the slot's while an image arrives */
+    uint32_t held;             /* bytes of what is being written that are certain to be there */
+    uint32_t erased;           /* bytes of its place that are certain to have been erased for it */
     uint32_t security_counter; /* highest confirmed one; lower ones are refused */
     whittle_slot_image images[WHITTLE_SLOT_COUNT];
 } whittle_device_status;

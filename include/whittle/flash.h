@@ -27,15 +27,21 @@ extern "C" {
 /* The largest program unit supported, in bytes. */
 #define WHITTLE_PROGRAM_UNIT_MAX 32
 
+/* The smallest sector that holds a boot record, in bytes: four entries, and progress marks. */
+#define WHITTLE_ERASE_UNIT_MIN(program_unit) (384u + 24u * (program_unit))
+
+/* The largest sector supported, in bytes. */
+#define WHITTLE_ERASE_UNIT_MAX 0x1000000u
+
 typedef struct whittle_flash_geometry {
     uint32_t size;         /* bytes of the whole flash; a multiple of erase_unit */
-    uint32_t erase_unit;   /* bytes of a sector: what one erase erases; at least 512, and not
-                              necessarily a power of two; a multiple of program_page */
-    uint32_t program_unit; /* bytes that are programmed at least, and the alignment of a program: 1
-                              to WHITTLE_PROGRAM_UNIT_MAX */
-    uint32_t program_page; /* a program never crosses a multiple of this many bytes; program_unit
-                              times a power of two. Flashes without pages: program_unit times
-                              whatever is a good size to program at once, say 256 bytes */
+    uint32_t erase_unit;   /* bytes of a sector: what one erase erases; a multiple of program_page,
+                              WHITTLE_ERASE_UNIT_MIN to MAX, not necessarily a power of two */
+    uint32_t program_unit; /* bytes that are programmed at least, and the alignment of a program: a
+                              power of two up to WHITTLE_PROGRAM_UNIT_MAX */
+    uint32_t program_page; /* a program never crosses a multiple of this many bytes; a power of two,
+                              at least program_unit. Flashes without pages: whatever is a good size
+                              to program at once, say 256 */
     uint8_t erased_value;  /* what an erased byte reads as: 0xFF or 0x00 */
     bool program_once;     /* a unit must not be programmed twice between erases, not even with the
                               same bytes (flashes with an error correcting code per unit). Where

@@ -29,7 +29,6 @@ typedef struct whittle_area {
     uint32_t size;        /* bytes, whole erase units */
     uint32_t span;        /* bytes that are erased at a time and share a progress mark */
     uint32_t mark_offset; /* where the progress marks are in the flash */
-    uint32_t marked;      /* bytes from the start whose spans have their mark set */
     uint32_t erased;      /* bytes from the start that were erased for this update */
     uint32_t position;    /* bytes from the start that are written */
 } whittle_area;
@@ -39,14 +38,14 @@ typedef struct whittle_area {
  * else. */
 typedef struct whittle_updater {
     const whittle_device *device;
-    int error;         /* the first error; it stays */
-    uint8_t state;     /* what the next bytes are taken for */
-    uint8_t incoming;  /* whittle_incoming */
-    uint8_t slot;      /* the slot that receives */
-    uint16_t piece;    /* bytes programmed at a time */
-    uint16_t held;     /* bytes in buffer */
-    uint32_t size;     /* bytes that the patch has, or that the slot takes of an image */
-    uint32_t received; /* bytes received */
+    int error;          /* the first error; it stays */
+    uint32_t state;     /* what the next bytes are taken for */
+    uint32_t incoming;  /* whittle_incoming */
+    uint32_t piece;     /* bytes programmed at a time */
+    uint32_t held;      /* bytes in buffer */
+    uint32_t unsettled; /* the record does not say yet how much is held */
+    uint32_t size;      /* bytes that the patch has, or that the slot takes of an image */
+    uint32_t received;  /* bytes received */
     whittle_area area;
     uint8_t buffer[WHITTLE_HEADER_MAX]; /* the header as it arrives, then a piece at a time */
 } whittle_updater;

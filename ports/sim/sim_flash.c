@@ -350,6 +350,22 @@ void sim_flash_load(sim_flash *sim, uint32_t offset, const uint8_t *data, uint32
     }
 }
 
+void sim_flash_restore(sim_flash *sim, const uint8_t *contents) {
+    uint32_t size = sim->flash.geometry.size;
+    uint32_t unit = sim->flash.geometry.program_unit;
+    memset(sim->programmed, 0, size / unit);
+    memset(sim->unstable, 0, size);
+    for (uint32_t i = 0; i < size; i++) {
+        sim->bytes[i] = external(sim, contents[i]);
+        if (sim->bytes[i] != 0xFF) {
+            sim->programmed[i / unit] = 1;
+        }
+    }
+    for (uint32_t i = 0; i < sim->sector_count; i++) {
+        sim->changed[i] = ++sim->changes;
+    }
+}
+
 int sim_snapshot_create(sim_snapshot *snapshot, const sim_flash *sim) {
     const whittle_flash_geometry *geometry = &sim->flash.geometry;
     snapshot->bytes = malloc(geometry->size);

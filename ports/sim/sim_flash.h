@@ -96,6 +96,9 @@ void sim_flash_rot(sim_flash *sim, uint32_t offset, unsigned bit);
 /* Puts bytes there as a programmer on the desk would: no rules, no counting. */
 void sim_flash_load(sim_flash *sim, uint32_t offset, const uint8_t *data, uint32_t size);
 
+/* Takes over the contents of a whole flash: units that hold anything count as programmed. */
+void sim_flash_restore(sim_flash *sim, const uint8_t *contents);
+
 /* A copy of the contents, to go back to. Going back copies only sectors that differ; it leaves the
  * counters alone, but brings the power back. */
 typedef struct sim_snapshot {

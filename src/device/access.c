@@ -15,11 +15,11 @@
 enum { PIECE_SIZE = 64 };
 
 void whittle_say(const whittle_device *device, const char *text, int error) {
-    if (device->message) {
+    if (device->message && text) {
         device->message(device->context, text);
-        if (error && device->error_text) {
-            device->message(device->context, device->error_text(error));
-        }
+    }
+    if (device->message && error && device->error_text) {
+        device->message(device->context, device->error_text(error));
     }
 }
 
@@ -48,13 +48,13 @@ int whittle_flash_erase(const whittle_device *device, uint32_t offset) {
     return error ? error : sync(device);
 }
 
-int whittle_flash_program(const whittle_device *device, uint32_t offset, const void *data,
+int whittle_flash_program(const whittle_device *device, uint32_t offset, void *data,
                           uint32_t size) {
     const whittle_flash *flash = device->flash;
     const uint8_t *bytes = data;
     uint32_t page = flash->geometry.program_page;
     for (uint32_t done = 0; done < size;) {
-        uint32_t count = page - (offset + done) % page;
+        uint32_t count = page - ((offset + done) & (page - 1));
         if (count > size - done) {
             count = size - done;
         }
@@ -67,74 +67,41 @@ int whittle_flash_program(const whittle_device *device, uint32_t offset, const v
         }
         done += count;
     }
-    return whittle_flash_holds(device, offset, data, size) ? WHITTLE_OK : WHITTLE_ERROR_IO;
+    return whittle_flash_scan(device, offset, size, WHITTLE_SCAN_COMPARE, data);
 }
 
-/* What is done with bytes that are read piece by piece: exactly one of these. */
-typedef struct piece_reader {
-    const whittle_device *device;
-    whittle_sha256 *hash; /* hash them */
-    uint32_t *crc;        /* or sum them */
-    const uint8_t *data;  /* or compare them with these; NULL: with erased bytes */
-} piece_reader;
-
-static bool is_as_expected(const piece_reader *reader, const uint8_t *piece, uint32_t size) {
-    if (reader->data) {
-        return memcmp(piece, reader->data, size) == 0;
-    }
-    for (uint32_t i = 0; i < size; i++) {
-        if (piece[i] != reader->device->flash->geometry.erased_value) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Reads size bytes from offset, a piece at a time. */
-static int read_pieces(piece_reader *reader, uint32_t offset, uint32_t size) {
+int whittle_flash_scan(const whittle_device *device, uint32_t offset, uint32_t size,
+                       whittle_scan scan, void *context) {
     uint8_t piece[PIECE_SIZE];
-    while (size) {
-        uint32_t count = size < sizeof piece ? size : (uint32_t)sizeof piece;
-        int error = whittle_flash_read(reader->device, offset, piece, count);
+    const uint8_t *expected = context;
+    uint32_t count;
+    for (uint32_t done = 0; done < size; done += count) {
+        count = size - done < sizeof piece ? size - done : (uint32_t)sizeof piece;
+        int error = whittle_flash_read(device, offset + done, piece, count);
         if (error) {
             return error;
         }
-        if (reader->hash) {
-            whittle_sha256_update(reader->hash, piece, count);
-        } else if (reader->crc) {
-            *reader->crc = whittle_crc32(*reader->crc, piece, count);
-        } else if (!is_as_expected(reader, piece, count)) {
-            return WHITTLE_ERROR_IO;
-        } else if (reader->data) {
-            reader->data += count;
+        switch (scan) {
+        case WHITTLE_SCAN_HASH:
+            whittle_sha256_update(context, piece, count);
+            break;
+        case WHITTLE_SCAN_SUM:
+            *(uint32_t *)context = whittle_crc32(*(uint32_t *)context, piece, count);
+            break;
+        case WHITTLE_SCAN_COMPARE:
+            for (uint32_t i = 0; i < count; i++) {
+                uint8_t erased = device->flash->geometry.erased_value;
+                if (piece[i] != (expected ? expected[done + i] : erased)) {
+                    return WHITTLE_ERROR_IO;
+                }
+            }
+            break;
         }
-        whittle_feed_watchdog(reader->device);
-        offset += count;
-        size -= count;
+        whittle_feed_watchdog(device);
     }
     return WHITTLE_OK;
 }
 
-bool whittle_flash_holds(const whittle_device *device, uint32_t offset, const void *data,
-                         uint32_t size) {
-    piece_reader reader = {.device = device, .data = data};
-    return read_pieces(&reader, offset, size) == WHITTLE_OK;
-}
-
-int whittle_flash_crc32(const whittle_device *device, uint32_t offset, uint32_t size,
-                        uint32_t *crc) {
-    piece_reader reader = {.device = device, .crc = crc};
-    return read_pieces(&reader, offset, size);
-}
-
-int whittle_flash_digest(const whittle_device *device, uint32_t offset, uint32_t size,
-                         uint8_t digest[WHITTLE_IMAGE_DIGEST_SIZE]) {
-    uint8_t whole[WHITTLE_SHA256_SIZE];
-    whittle_sha256 hash;
-    piece_reader reader = {.device = device, .hash = &hash};
-    whittle_sha256_start(&hash);
-    int error = read_pieces(&reader, offset, size);
-    whittle_sha256_finish(&hash, whole);
-    memcpy(digest, whole, WHITTLE_IMAGE_DIGEST_SIZE);
-    return error;
+bool whittle_flash_is_erased(const whittle_device *device, uint32_t offset, uint32_t size) {
+    return whittle_flash_scan(device, offset, size, WHITTLE_SCAN_COMPARE, NULL) == WHITTLE_OK;
 }

@@ -12,7 +12,7 @@
 /* Checks that geometry and layout are what flash.h and device.h ask for: WHITTLE_ERROR_ARGUMENT. */
 int whittle_device_check(const whittle_device *device);
 
-/* Tells the user a line, and if error is not 0 another one that says why. */
+/* Tells the user a line, unless text is NULL, and if error is not 0 another one that says why. */
 void whittle_say(const whittle_device *device, const char *text, int error);
 
 /* Tells the watchdog that all is well. */
@@ -23,24 +23,26 @@ uint32_t whittle_round_up(uint32_t value, uint32_t unit);
 
 int whittle_flash_read(const whittle_device *device, uint32_t offset, void *data, size_t size);
 
-/* Programs whole program units, page by page, and reads back what was programmed. */
-int whittle_flash_program(const whittle_device *device, uint32_t offset, const void *data,
-                          uint32_t size);
+/* Programs whole program units, page by page, and reads back what was programmed. data is not
+ * changed. */
+int whittle_flash_program(const whittle_device *device, uint32_t offset, void *data, uint32_t size);
 
 /* Erases the sector that begins at offset. */
 int whittle_flash_erase(const whittle_device *device, uint32_t offset);
 
-/* True if size bytes from offset read as data, or as erased where data is NULL. What cannot be read
- * does neither. */
-bool whittle_flash_holds(const whittle_device *device, uint32_t offset, const void *data,
-                         uint32_t size);
+/* What a scan does with the bytes that it reads. */
+typedef enum whittle_scan {
+    WHITTLE_SCAN_HASH,    /* continues a whittle_sha256 */
+    WHITTLE_SCAN_SUM,     /* continues a CRC-32, a uint32_t */
+    WHITTLE_SCAN_COMPARE, /* compares with bytes, or with erased bytes where context is NULL;
+                             WHITTLE_ERROR_IO: they differ */
+} whittle_scan;
 
-/* The leading bytes of the SHA-256 of size bytes from offset. */
-int whittle_flash_digest(const whittle_device *device, uint32_t offset, uint32_t size,
-                         uint8_t digest[WHITTLE_IMAGE_DIGEST_SIZE]);
+/* Reads size bytes from offset, a piece at a time, and feeds the watchdog. */
+int whittle_flash_scan(const whittle_device *device, uint32_t offset, uint32_t size,
+                       whittle_scan scan, void *context);
 
-/* Continues a CRC-32 over size bytes from offset. */
-int whittle_flash_crc32(const whittle_device *device, uint32_t offset, uint32_t size,
-                        uint32_t *crc);
+/* True if size bytes from offset read as erased. What cannot be read is not erased. */
+bool whittle_flash_is_erased(const whittle_device *device, uint32_t offset, uint32_t size);
 
 #endif

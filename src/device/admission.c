@@ -13,10 +13,11 @@
 
 #include "codec/bytes.h"
 #include "device/access.h"
+#include "whittle/sha256.h"
 
 enum { CRC_SIZE = 4 };
 
-uint32_t whittle_patch_offset(const whittle_device *device, uint8_t slot, uint32_t patch_size) {
+uint32_t whittle_patch_offset(const whittle_device *device, uint32_t slot, uint32_t patch_size) {
     uint32_t stored = whittle_round_up(patch_size, device->flash->geometry.erase_unit);
     return device->slot_offset[slot] + device->slot_size - stored;
 }
@@ -53,7 +54,7 @@ int whittle_admit_incoming(const whittle_record *record, const whittle_header *h
         return WHITTLE_ERROR_SOURCE;
     }
     int error = check_room(device, header);
-    if (!error && header->ram > device->patch_memory - device->flash->geometry.program_page) {
+    if (!error && header->ram + device->flash->geometry.program_page > device->patch_memory) {
         error = WHITTLE_ERROR_RAM;
     }
     return error;
@@ -64,7 +65,7 @@ static int authorise(const whittle_device *device, uint32_t offset, const whittl
     uint8_t stored[CRC_SIZE];
     uint32_t summed = header->total_size - CRC_SIZE;
     uint32_t crc = 0;
-    int error = whittle_flash_crc32(device, offset, summed, &crc);
+    int error = whittle_flash_scan(device, offset, summed, WHITTLE_SCAN_SUM, &crc);
     if (!error) {
         error = whittle_flash_read(device, offset + summed, stored, sizeof stored);
     }
@@ -91,7 +92,7 @@ static int read_header(const whittle_device *device, uint32_t offset, uint32_t s
 
 int whittle_admit_received(const whittle_record *record, whittle_header *header) {
     const whittle_device *device = record->device;
-    uint8_t slot = whittle_other_slot(record);
+    uint32_t slot = whittle_other_slot(record);
     uint32_t size = record->status.incoming_size;
     int error;
     if (record->status.incoming != WHITTLE_INCOMING_PATCH) {
@@ -109,14 +110,25 @@ int whittle_admit_received(const whittle_record *record, whittle_header *header)
     return error ? error : whittle_admit_incoming(record, header);
 }
 
-int whittle_verify_slot(const whittle_record *record, uint8_t slot) {
-    const whittle_device *device = record->device;
+int whittle_digest_slot(const whittle_device *device, uint32_t slot, uint32_t size,
+                        uint8_t digest[WHITTLE_IMAGE_DIGEST_SIZE]) {
+    uint8_t whole[WHITTLE_SHA256_SIZE];
+    whittle_sha256 hash;
+    whittle_sha256_start(&hash);
+    int error =
+        whittle_flash_scan(device, device->slot_offset[slot], size, WHITTLE_SCAN_HASH, &hash);
+    whittle_sha256_finish(&hash, whole);
+    memcpy(digest, whole, WHITTLE_IMAGE_DIGEST_SIZE);
+    return error;
+}
+
+int whittle_verify_slot(const whittle_record *record, uint32_t slot) {
     const whittle_slot_image *image = &record->status.images[slot];
     uint8_t digest[WHITTLE_IMAGE_DIGEST_SIZE];
-    if (image->size == 0 || image->size > device->slot_size) {
+    if (image->size == 0 || image->size > record->device->slot_size) {
         return WHITTLE_ERROR_NO_IMAGE;
     }
-    int error = whittle_flash_digest(device, device->slot_offset[slot], image->size, digest);
+    int error = whittle_digest_slot(record->device, slot, image->size, digest);
     if (!error && memcmp(digest, image->digest, sizeof digest) != 0) {
         error = WHITTLE_ERROR_DAMAGED;
     }

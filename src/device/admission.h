@@ -9,12 +9,12 @@
 #include "whittle/device.h"
 
 /* The slot that does not run. */
-static inline uint8_t whittle_other_slot(const whittle_record *record) {
+static inline uint32_t whittle_other_slot(const whittle_record *record) {
     return record->status.active ^ 1u;
 }
 
 /* Where a patch of that many bytes is stored in a slot: at its end, from the start of a sector. */
-uint32_t whittle_patch_offset(const whittle_device *device, uint8_t slot, uint32_t patch_size);
+uint32_t whittle_patch_offset(const whittle_device *device, uint32_t slot, uint32_t patch_size);
 
 /* Judges what arrives before any of it is stored: a patch by its header alone, or a plain image,
  * for which header is NULL. */
@@ -23,8 +23,12 @@ int whittle_admit_incoming(const whittle_record *record, const whittle_header *h
 /* Judges what was received whole, from the bytes in flash; for a patch its header is filled in. */
 int whittle_admit_received(const whittle_record *record, whittle_header *header);
 
+/* The digest of an image of size bytes, at most the slot's size, that a slot holds. */
+int whittle_digest_slot(const whittle_device *device, uint32_t slot, uint32_t size,
+                        uint8_t digest[WHITTLE_IMAGE_DIGEST_SIZE]);
+
 /* Compares the image in a slot with what the record says of it: WHITTLE_ERROR_DAMAGED,
  * WHITTLE_ERROR_NO_IMAGE, or what reading it returned. */
-int whittle_verify_slot(const whittle_record *record, uint8_t slot);
+int whittle_verify_slot(const whittle_record *record, uint32_t slot);
 
 #endif

@@ -6,10 +6,15 @@
  * marked one are complete; that one was erased and is partly programmed, the page in work perhaps
  * torn; behind it nothing is known, and everything will be erased before it is used.
  *
- * Going on erases the last marked span once more and does it over. No page is ever trusted because
- * of what it reads as: flash whose programming or erasing was cut off may read right today and
- * wrong tomorrow. Each sector is erased once, and once more per power failure that hit its span.
- * Nothing is ever searched for or compared, whatever an older image left in the slot.
+ * Going on erases the last marked span once more and does it over. No page is trusted because of
+ * what it reads as: flash whose programming or erasing was cut off may read right today and wrong
+ * tomorrow. Where pages may be programmed again, the span is kept, and only its last page is done
+ * over, which may be torn. Nothing is ever searched for or compared, whatever an older image left
+ * in the slot; each sector is erased once, and once more per power failure that hit its span.
+ *
+ * The marks themselves may be torn. What they told is written into the record, with all marks
+ * cleared, before the first erase after a restart: otherwise a mark that is not seen now, and seen
+ * again after the next restart, would vouch for a span that was being erased once more.
  */
 #include "device/area.h"
 
@@ -17,17 +22,23 @@
 
 #include "device/access.h"
 
+/* Where the progress marks are: at the end of the sector with the newest entry. */
+static uint32_t mark_offset(const whittle_record *record) {
+    const whittle_flash_geometry *geometry = &record->device->flash->geometry;
+    return record->device->record_offset[record->sector] + geometry->erase_unit -
+           WHITTLE_MARK_COUNT * geometry->program_unit;
+}
+
 void whittle_area_begin(whittle_area *area, const whittle_record *record, uint32_t offset,
                         uint32_t size) {
-    const whittle_flash_geometry *geometry = &record->device->flash->geometry;
-    memset(area, 0, sizeof *area);
+    uint32_t sector = record->device->flash->geometry.erase_unit;
     area->device = record->device;
     area->offset = offset;
-    area->size = whittle_round_up(size, geometry->erase_unit);
-    uint32_t sectors = area->size / geometry->erase_unit;
-    uint32_t marks = whittle_record_mark_count(geometry);
-    area->span = (sectors + marks - 1) / marks * geometry->erase_unit;
-    area->mark_offset = whittle_record_mark_offset(record);
+    area->size = whittle_round_up(size, sector);
+    area->span = whittle_round_up(area->size, WHITTLE_MARK_COUNT * sector) / WHITTLE_MARK_COUNT;
+    area->mark_offset = mark_offset(record);
+    area->position = record->status.held;
+    area->erased = record->status.erased;
 }
 
 /* Where the mark of the span that begins at position is in the flash. */
@@ -42,31 +53,37 @@ static uint32_t span_end(const whittle_area *area, uint32_t position) {
 
 void whittle_area_resume(whittle_area *area, bool keep_pages) {
     const whittle_flash_geometry *geometry = &area->device->flash->geometry;
-    for (uint32_t start = 0; start < area->size; start = span_end(area, start)) {
-        if (!whittle_flash_holds(area->device, mark_of(area, start), NULL,
-                                 geometry->program_unit)) {
+    for (uint32_t start = area->erased; start < area->size; start = span_end(area, start)) {
+        if (!whittle_flash_is_erased(area->device, mark_of(area, start), geometry->program_unit)) {
             area->position = start;
-            area->marked = span_end(area, start);
+            area->erased = span_end(area, start);
         }
     }
-    area->erased = area->position;
-    if (keep_pages && !geometry->program_once) {
-        /* Step back from the end to the start of the last page that is not erased: the one page
-         * that may be torn. Those before it were complete before it was begun. */
-        uint32_t page = geometry->program_page;
-        uint32_t position = area->marked;
-        bool erased = true;
-        while (erased && position > area->position) {
-            position -= page;
-            erased = whittle_flash_holds(area->device, area->offset + position, NULL, page);
-        }
-        area->erased = area->marked;
-        area->position = position;
+    if (!keep_pages || geometry->program_once) {
+        area->erased = area->position;
+        return;
     }
+    /* The last page that is not erased may be torn. Those before it were complete before it. */
+    uint32_t page = geometry->program_page;
+    uint32_t position = area->erased;
+    bool erased = true;
+    while (erased && position > area->position) {
+        position -= page;
+        erased = whittle_flash_is_erased(area->device, area->offset + position, page);
+    }
+    area->position = position;
 }
 
-/* Erases the next span and says so in the record. A mark that cannot be set is no failure: after a
- * restart, going on begins one span earlier. */
+int whittle_area_settle(whittle_area *area, whittle_record *record) {
+    record->status.held = area->position;
+    record->status.erased = area->erased;
+    int error = whittle_record_append_fresh(record);
+    area->mark_offset = mark_offset(record);
+    return error;
+}
+
+/* Erases the next span and sets its mark. A mark that cannot be set is no failure: after a restart,
+ * going on begins earlier. */
 static int erase_span(whittle_area *area) {
     uint32_t start = area->erased;
     uint32_t end = span_end(area, start);
@@ -77,16 +94,13 @@ static int erase_span(whittle_area *area) {
         }
         area->erased += area->device->flash->geometry.erase_unit;
     }
-    if (end > area->marked) {
-        area->marked = end;
-        (void)whittle_set_mark(area->device, mark_of(area, start));
-    }
+    (void)whittle_set_mark(area->device, mark_of(area, start));
     return WHITTLE_OK;
 }
 
 int whittle_area_write(whittle_area *area, uint8_t *data, uint32_t size) {
     const whittle_flash_geometry *geometry = &area->device->flash->geometry;
-    uint32_t padded = whittle_round_up(size, geometry->program_unit);
+    uint32_t padded = (size + geometry->program_unit - 1) & ~(geometry->program_unit - 1);
     memset(data + size, geometry->erased_value, padded - size);
     if (padded > area->size - area->position) {
         return WHITTLE_ERROR_TOO_LARGE;

@@ -65,13 +65,13 @@ static whittle_boot_action update(whittle_record *record, const whittle_patcher 
  * older than what was confirmed since. */
 static int go_back(whittle_record *record, int reason) {
     whittle_device_status *status = &record->status;
-    uint8_t slot = whittle_other_slot(record);
+    uint32_t slot = whittle_other_slot(record);
     int error = WHITTLE_ERROR_DOWNGRADE;
     if (status->images[slot].security_counter >= status->security_counter) {
         error = whittle_verify_slot(record, slot);
     }
     if (!error) {
-        status->active = slot;
+        status->active = (uint8_t)slot;
         (void)whittle_record_give_up(record, reason); /* else the next start decides the same */
         whittle_say(record->device, "We will continue with the previous firmware.", reason);
     }
@@ -118,7 +118,7 @@ int whittle_boot(const whittle_device *device, const whittle_patcher *patcher, v
     if (error) {
         return error;
     }
-    if (!record.certain) {
+    if (!whittle_record_is_certain(&record)) {
         (void)whittle_record_append(&record); /* it counts already; the next start may try again */
     }
     decision->action = WHITTLE_BOOT_START;

@@ -3,24 +3,26 @@
 #include "whittle/device.h"
 
 #include "device/access.h"
+#include "device/admission.h"
 #include "device/record.h"
 
 int whittle_device_install(const whittle_device *device, uint8_t slot, uint32_t size,
                            uint32_t security_counter) {
-    int error = whittle_device_check(device);
+    whittle_record record;
+    int error = whittle_record_init(&record, device);
     if (error) {
         return error;
     }
     if (slot >= WHITTLE_SLOT_COUNT || size == 0 || size > device->slot_size) {
         return WHITTLE_ERROR_ARGUMENT;
     }
-    /* Sector 1 is emptied, and the first entry goes to "the other" sector, 0. */
-    whittle_record record = {.device = device, .sector = 1, .status = {.active = slot}};
+    record.sector = 1; /* which is emptied: the first entry goes to the other sector, 0 */
+    record.status.active = slot;
     whittle_slot_image *image = &record.status.images[slot];
     image->size = size;
     image->security_counter = security_counter;
     whittle_record_settle(&record);
-    error = whittle_flash_digest(device, device->slot_offset[slot], size, image->digest);
+    error = whittle_digest_slot(device, slot, size, image->digest);
     if (!error) {
         error = whittle_flash_erase(device, device->record_offset[1]);
     }

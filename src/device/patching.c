@@ -20,7 +20,6 @@
 enum { FEED_SIZE = 64 }; /* bytes of the patch read at a time */
 
 typedef struct patching {
-    const whittle_device *device;
     uint32_t source_offset; /* of the old image, in the flash */
     uint32_t target_size;
     whittle_area area;
@@ -30,7 +29,7 @@ typedef struct patching {
 
 static int read_source(void *context, uint32_t offset, uint8_t *data, size_t size) {
     const patching *work = context;
-    return whittle_flash_read(work->device, work->source_offset + offset, data, size);
+    return whittle_flash_read(work->area.device, work->source_offset + offset, data, size);
 }
 
 static int read_target(void *context, uint32_t offset, uint8_t *data, size_t size) {
@@ -41,12 +40,12 @@ static int read_target(void *context, uint32_t offset, uint8_t *data, size_t siz
         const uint8_t *held = work->page + (offset + programmed - work->area.position);
         memcpy(data + programmed, held, size - programmed);
     }
-    return whittle_flash_read(work->device, work->area.offset + offset, data, programmed);
+    return whittle_flash_read(work->area.device, work->area.offset + offset, data, programmed);
 }
 
 /* Programs what the page holds. */
 static int flush(patching *work) {
-    const whittle_device *device = work->device;
+    const whittle_device *device = work->area.device;
     uint32_t done = work->area.position + work->held;
     int error = whittle_area_write(&work->area, work->page, work->held);
     work->held = 0;
@@ -58,7 +57,7 @@ static int flush(patching *work) {
 
 static int write_target(void *context, uint32_t offset, const uint8_t *data, size_t size) {
     patching *work = context;
-    uint32_t page_size = work->device->flash->geometry.program_page;
+    uint32_t page_size = work->area.device->flash->geometry.program_page;
     int error = WHITTLE_OK;
     for (size_t i = 0; i < size && !error; i++) {
         if (offset + i >= work->area.position) { /* else it is there since before a restart */
@@ -82,11 +81,11 @@ static int decode(patching *work, uint32_t patch_offset, const whittle_header *h
     int error = whittle_decoder_init(memory, header->ram, &io, &decoder);
     while (!error && left) {
         uint32_t count = left < sizeof piece ? left : (uint32_t)sizeof piece;
-        error = whittle_flash_read(work->device, patch_offset, piece, count);
+        error = whittle_flash_read(work->area.device, patch_offset, piece, count);
         if (!error) {
             error = whittle_decoder_feed(decoder, piece, count);
         }
-        whittle_feed_watchdog(work->device);
+        whittle_feed_watchdog(work->area.device);
         patch_offset += count;
         left -= count;
     }
@@ -96,26 +95,27 @@ static int decode(patching *work, uint32_t patch_offset, const whittle_header *h
     return error || work->held == 0 ? error : flush(work);
 }
 
-/* The record says APPLYING before the first erase; where it says so already, the work goes on. */
+/* The record says APPLYING, and how far it has come, before the first erase. */
 static int enter_applying(whittle_record *record, whittle_area *area, uint32_t target_size) {
-    uint32_t offset = record->device->slot_offset[whittle_other_slot(record)];
-    bool resumed = record->status.state == WHITTLE_STATE_APPLYING;
-    int error = WHITTLE_OK;
+    whittle_device_status *status = &record->status;
+    bool resumed = status->state == WHITTLE_STATE_APPLYING;
     if (!resumed) {
-        record->status.state = WHITTLE_STATE_APPLYING;
-        error = whittle_record_append_fresh(record);
+        status->state = WHITTLE_STATE_APPLYING;
+        status->held = 0;
+        status->erased = 0;
     }
-    whittle_area_begin(area, record, offset, target_size);
+    whittle_area_begin(area, record, record->device->slot_offset[whittle_other_slot(record)],
+                       target_size);
     if (resumed) {
         whittle_area_resume(area, false);
     }
-    return error;
+    return whittle_area_settle(area, record);
 }
 
 static int apply(whittle_record *record, void *memory) {
     const whittle_device *device = record->device;
-    uint8_t active = record->status.active;
-    uint8_t slot = whittle_other_slot(record);
+    uint32_t active = record->status.active;
+    uint32_t slot = whittle_other_slot(record);
     whittle_header header;
     int error = whittle_admit_received(record, &header);
     if (!error && (header.flags & WHITTLE_FLAG_SOURCE)) {
@@ -124,8 +124,7 @@ static int apply(whittle_record *record, void *memory) {
     if (error) {
         return error;
     }
-    patching work = {.device = device,
-                     .source_offset = device->slot_offset[active],
+    patching work = {.source_offset = device->slot_offset[active],
                      .target_size = header.target_size,
                      .page = (uint8_t *)memory + header.ram};
     error = enter_applying(record, &work.area, header.target_size);

@@ -23,7 +23,9 @@
  * one complete entry exists.
  *
  * Marks lie at the sector's end: a mark is one program unit, set when a part of the slot has been
- * erased (area.h). As with seals, anything but erased counts as set, so a torn mark is a true one.
+ * erased (area.h). As with seals, anything but erased counts as set, so a torn mark is a true one;
+ * but it may not be seen after the next restart, so a state that rests on marks is written as an
+ * entry before anything is done that the mark would no longer be true of.
  *
  * Entries are stored as the CPU holds them: no other device ever reads them.
  */
@@ -35,123 +37,105 @@
 #include "codec/crc32.h"
 #include "device/access.h"
 
-enum {
-    PLACES_MIN = 4,  /* what one update may append between two fresh sectors */
-    PLACES_MAX = 64, /* more would only make opening slower */
-    MARKS_MAX = 64,  /* the same */
-    MARKS_SHARE = 8  /* of a sector, at most one part in so many is for marks */
-};
+/* Bytes of a sector that are for entries, at most: more would only make opening slower. */
+enum { PLACES_END_MAX = 8192 };
+
+/* How much an entry counts, by its seals. */
+enum { TORN_PERHAPS = 1, SEALED, CERTAIN };
 
 static const uint32_t magic = 0x31525457; /* "WTR1": the 1 is the version of this layout */
 
 typedef struct log_entry {
     uint32_t magic;
     whittle_device_status status;
-    uint32_t crc; /* of all before it */
+    uint32_t reserved; /* 0 */
+    uint32_t crc;      /* of all before it */
 } log_entry;
 
-static_assert(sizeof(log_entry) == 84 && offsetof(log_entry, crc) == 80, "there is no padding");
+static_assert(sizeof(log_entry) == 96 && offsetof(log_entry, crc) == 92, "there is no padding");
+static_assert(sizeof(log_entry) % WHITTLE_PROGRAM_UNIT_MAX == 0, "an entry is whole units");
 
-uint32_t whittle_record_mark_count(const whittle_flash_geometry *geometry) {
-    uint32_t count = geometry->erase_unit / MARKS_SHARE / geometry->program_unit;
-    return count < MARKS_MAX ? count : MARKS_MAX;
-}
-
-/* Where the marks begin in a sector. */
-static uint32_t entries_end(const whittle_flash_geometry *geometry) {
-    return geometry->erase_unit - whittle_record_mark_count(geometry) * geometry->program_unit;
-}
-
-uint32_t whittle_record_mark_offset(const whittle_record *record) {
-    return record->device->record_offset[record->sector] +
-           entries_end(&record->device->flash->geometry);
-}
-
-/* An entry in whole program units. */
-static uint32_t entry_size(const whittle_flash_geometry *geometry) {
-    return whittle_round_up(sizeof(log_entry), geometry->program_unit);
-}
-
-/* An entry and its seals. */
-static uint32_t place_size(const whittle_flash_geometry *geometry) {
-    return entry_size(geometry) + 2 * geometry->program_unit;
-}
-
-static uint32_t place_count(const whittle_flash_geometry *geometry) {
-    uint32_t count = entries_end(geometry) / place_size(geometry);
-    return count < PLACES_MAX ? count : PLACES_MAX;
-}
-
-/* Where a place is in the flash. */
-static uint32_t place_offset(const whittle_device *device, unsigned sector, unsigned place) {
-    return device->record_offset[sector] + place * place_size(&device->flash->geometry);
-}
-
-bool whittle_record_fits(const whittle_flash_geometry *geometry) {
-    return place_count(geometry) >= PLACES_MIN && whittle_record_mark_count(geometry) > 0;
-}
-
-/* Reads an entry; false if there is none. The CRC-32 vouches for accidents only, so whatever is
- * used as an index or in a switch later is checked. */
-static bool read_entry(const whittle_device *device, uint32_t offset, log_entry *entry) {
-    const whittle_device_status *status = &entry->status;
-    return whittle_flash_read(device, offset, entry, sizeof *entry) == WHITTLE_OK &&
-           entry->magic == magic &&
-           entry->crc == whittle_crc32(0, (const uint8_t *)entry, offsetof(log_entry, crc)) &&
-           status->state >= WHITTLE_STATE_READY && status->state <= WHITTLE_STATE_TRIAL &&
-           status->active < WHITTLE_SLOT_COUNT && status->incoming <= WHITTLE_INCOMING_PATCH;
-}
-
-/* How much an entry counts, by its seals. */
-enum { TORN_PERHAPS = 1, SEALED, CERTAIN };
-
-static unsigned rank_of(const whittle_device *device, uint32_t offset) {
-    uint32_t unit = device->flash->geometry.program_unit;
-    uint32_t seal = offset + entry_size(&device->flash->geometry);
-    if (!whittle_flash_holds(device, seal + unit, NULL, unit)) {
-        return CERTAIN;
-    }
-    return whittle_flash_holds(device, seal, NULL, unit) ? TORN_PERHAPS : SEALED;
-}
-
-int whittle_record_open(whittle_record *record, const whittle_device *device) {
+int whittle_record_init(whittle_record *record, const whittle_device *device) {
+    memset(record, 0, sizeof *record);
+    record->device = device;
     int error = whittle_device_check(device);
     if (error) {
         return error;
     }
-    unsigned count = place_count(&device->flash->geometry);
-    uint8_t used[2] = {0, 0}; /* places of each sector up to the last that is not erased */
-    unsigned best = 0;        /* rank of the entry that counts so far */
-    uint32_t highest = 0;     /* sequence number of all entries */
-    memset(record, 0, sizeof *record);
-    record->device = device;
-    for (unsigned i = 0; i < 2 * count; i++) {
-        unsigned sector = i >= count;
-        unsigned place = sector ? i - count : i;
-        uint32_t offset = place_offset(device, sector, place);
-        log_entry entry;
-        if (whittle_flash_holds(device, offset, NULL, place_size(&device->flash->geometry))) {
-            continue;
-        }
-        used[sector] = (uint8_t)(place + 1);
-        if (!read_entry(device, offset, &entry)) {
-            continue;
-        }
-        unsigned rank = rank_of(device, offset);
-        bool counts = rank > TORN_PERHAPS ? best <= TORN_PERHAPS : best == 0;
-        bool same_kind = rank > TORN_PERHAPS ? best > TORN_PERHAPS : best == TORN_PERHAPS;
-        if (counts || (same_kind && entry.status.sequence > record->status.sequence)) {
-            best = rank;
-            record->status = entry.status;
-            record->sector = (uint8_t)sector;
-        }
-        highest = entry.status.sequence > highest ? entry.status.sequence : highest;
+    uint32_t unit = device->flash->geometry.program_unit;
+    record->place_size = (uint32_t)sizeof(log_entry) + 2 * unit;
+    record->places_end = device->flash->geometry.erase_unit - WHITTLE_MARK_COUNT * unit;
+    if (record->places_end > PLACES_END_MAX) {
+        record->places_end = PLACES_END_MAX;
     }
-    record->certain = best == CERTAIN && record->status.sequence == highest;
-    /* The next entry must count as newer than one that is passed over today and counts tomorrow. */
-    record->status.sequence = highest;
-    record->next = (uint8_t)(used[record->sector] + 1);
-    return best ? WHITTLE_OK : WHITTLE_ERROR_NO_IMAGE;
+    return WHITTLE_OK;
+}
+
+/* True if an entry fits at place, from the sector's start. */
+static bool has_room(const whittle_record *record, uint32_t place) {
+    return place + record->place_size <= record->places_end;
+}
+
+/* Reads an entry; false if there is none. The CRC-32 vouches for accidents only, so what is used as
+ * an index later is checked. */
+static bool read_entry(const whittle_device *device, uint32_t offset, log_entry *entry) {
+    return whittle_flash_read(device, offset, entry, sizeof *entry) == WHITTLE_OK &&
+           entry->magic == magic && entry->status.active < WHITTLE_SLOT_COUNT &&
+           entry->crc == whittle_crc32(0, (const uint8_t *)entry, offsetof(log_entry, crc));
+}
+
+/* Looks at one place: takes its entry if it counts more than what was found before. Returns true
+ * if the place is used, by whatever. */
+static bool visit(whittle_record *record, uint32_t sector, uint32_t place) {
+    const whittle_device *device = record->device;
+    uint32_t unit = device->flash->geometry.program_unit;
+    uint32_t offset = device->record_offset[sector] + place;
+    uint32_t rank = TORN_PERHAPS;
+    log_entry entry;
+    if (whittle_flash_is_erased(device, offset, record->place_size)) {
+        return false;
+    }
+    if (!read_entry(device, offset, &entry)) {
+        return true;
+    }
+    offset += (uint32_t)sizeof entry;
+    if (!whittle_flash_is_erased(device, offset + unit, unit)) {
+        rank = CERTAIN;
+    } else if (!whittle_flash_is_erased(device, offset, unit)) {
+        rank = SEALED;
+    }
+    if (entry.status.sequence > record->highest) {
+        record->highest = entry.status.sequence;
+    }
+    if (record->rank == 0 ||
+        (rank > TORN_PERHAPS &&
+         (record->rank == TORN_PERHAPS || entry.status.sequence > record->status.sequence))) {
+        record->rank = rank;
+        record->sector = sector;
+        record->status = entry.status;
+    }
+    return true;
+}
+
+int whittle_record_open(whittle_record *record, const whittle_device *device) {
+    int error = whittle_record_init(record, device);
+    uint32_t used[2] = {0, 0}; /* bytes of each sector up to the last place that is not erased */
+    for (uint32_t i = 0; i < 2 && !error; i++) {
+        for (uint32_t place = 0; has_room(record, place); place += record->place_size) {
+            if (visit(record, i, place)) {
+                used[i] = place;
+            }
+        }
+    }
+    record->next = used[record->sector] + 2 * record->place_size;
+    if (!error && record->rank == 0) {
+        error = WHITTLE_ERROR_NO_IMAGE;
+    }
+    return error;
+}
+
+bool whittle_record_is_certain(const whittle_record *record) {
+    return record->rank == CERTAIN && record->status.sequence == record->highest;
 }
 
 int whittle_set_mark(const whittle_device *device, uint32_t offset) {
@@ -161,33 +145,27 @@ int whittle_set_mark(const whittle_device *device, uint32_t offset) {
     return whittle_flash_program(device, offset, unit, geometry->program_unit);
 }
 
+/* Writes the status as an entry at record->next, with its seals. */
 static int write_entry(whittle_record *record) {
     const whittle_device *device = record->device;
-    uint32_t offset = place_offset(device, record->sector, record->next);
-    uint32_t size = entry_size(&device->flash->geometry);
-    struct {
-        log_entry entry;
-        uint8_t padding[WHITTLE_PROGRAM_UNIT_MAX];
-    } padded;
-    memset(&padded, device->flash->geometry.erased_value, sizeof padded);
-    padded.entry.magic = magic;
-    padded.entry.status = record->status;
-    padded.entry.crc = whittle_crc32(0, (const uint8_t *)&padded, offsetof(log_entry, crc));
-    record->next++;
-    int error = whittle_flash_program(device, offset, &padded, size);
+    uint32_t offset = device->record_offset[record->sector] + record->next;
+    uint32_t seal = offset + (uint32_t)sizeof(log_entry);
+    /* It must count as newer than one that is passed over today and counts tomorrow. */
+    record->status.sequence = ++record->highest;
+    log_entry entry = {.magic = magic, .status = record->status};
+    entry.crc = whittle_crc32(0, (const uint8_t *)&entry, offsetof(log_entry, crc));
+    record->next += record->place_size;
+    int error = whittle_flash_program(device, offset, &entry, sizeof entry);
     if (!error) {
-        error = whittle_set_mark(device, offset + size);
+        error = whittle_set_mark(device, seal);
     }
-    if (!error) {
-        error = whittle_set_mark(device, offset + size + device->flash->geometry.program_unit);
-    }
-    return error;
+    return error ? error : whittle_set_mark(device, seal + device->flash->geometry.program_unit);
 }
 
-/* The record stays where it is unless the entry is complete in the other sector: after a failure
- * this sector, with the newest entry, must not be taken for the other one. */
-static int write_to_other_sector(whittle_record *record) {
-    uint8_t next = record->next;
+/* Writes it to the other sector. The record stays where it is unless that is complete: after a
+ * failure this sector, with the newest entry, must not be taken for the other one. */
+int whittle_record_append_fresh(whittle_record *record) {
+    uint32_t next = record->next;
     record->sector ^= 1u;
     record->next = 0;
     int error = whittle_flash_erase(record->device, record->device->record_offset[record->sector]);
@@ -202,17 +180,8 @@ static int write_to_other_sector(whittle_record *record) {
 }
 
 int whittle_record_append(whittle_record *record) {
-    record->status.sequence++;
-    bool room = record->next < place_count(&record->device->flash->geometry);
-    if (room && write_entry(record) == WHITTLE_OK) {
-        return WHITTLE_OK;
-    }
-    return write_to_other_sector(record);
-}
-
-int whittle_record_append_fresh(whittle_record *record) {
-    record->status.sequence++;
-    return write_to_other_sector(record);
+    bool done = has_room(record, record->next) && write_entry(record) == WHITTLE_OK;
+    return done ? WHITTLE_OK : whittle_record_append_fresh(record);
 }
 
 void whittle_record_settle(whittle_record *record) {
@@ -230,6 +199,8 @@ int whittle_record_give_up(whittle_record *record, int error) {
     status->state = WHITTLE_STATE_READY;
     status->incoming = WHITTLE_INCOMING_NONE;
     status->incoming_size = 0;
+    status->held = 0;
+    status->erased = 0;
     status->starts_left = 0;
     status->last_error = error;
     status->images[status->active ^ 1u].size = 0;

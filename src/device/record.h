@@ -7,21 +7,32 @@
 
 #include "whittle/device.h"
 
+/* Progress marks of a sector, at its end; each is one program unit. */
+#define WHITTLE_MARK_COUNT 16u
+
 /* An open record: the newest state and where the next one goes. Valid for one call of the library,
  * never kept longer: the application and the boot loader append too. */
 typedef struct whittle_record {
     const whittle_device *device;
-    uint8_t sector;               /* 0 or 1: the sector that holds the newest entry */
-    uint8_t next;                 /* the place for the next entry in it */
-    bool certain;                 /* the newest entry cannot vanish again */
+
+    uint32_t place_size; /* bytes of an entry with its seals */
+    uint32_t places_end; /* bytes of a sector that are for entries */
+
+    uint32_t sector;              /* 0 or 1: the sector that holds the newest entry */
+    uint32_t next;                /* where the next entry goes in it, from the sector's start */
+    uint32_t highest;             /* the highest sequence number there is, of any entry */
+    uint32_t rank;                /* how certain it is that the newest entry will count tomorrow */
     whittle_device_status status; /* change it, then append */
 } whittle_record;
 
-/* True if a sector of this geometry has room for enough entries. */
-bool whittle_record_fits(const whittle_flash_geometry *geometry);
+/* Checks the device and fills in all but the state: for a device without a record. */
+int whittle_record_init(whittle_record *record, const whittle_device *device);
 
 /* Checks the device and reads the newest state. WHITTLE_ERROR_NO_IMAGE: there is none. */
 int whittle_record_open(whittle_record *record, const whittle_device *device);
+
+/* True if what counts as the newest state now will do so after every restart. */
+bool whittle_record_is_certain(const whittle_record *record);
 
 /* Makes record->status the newest state. When it returns 0, that is certain; otherwise the state
  * after a restart is the old one or the new one. */
@@ -37,12 +48,7 @@ void whittle_record_settle(whittle_record *record);
 /* Changes the status and appends it: what was under way is dropped because of error. */
 int whittle_record_give_up(whittle_record *record, int error);
 
-/* Progress marks: how many a sector of this geometry has, and where they begin in the flash in the
- * sector that holds the newest entry. Each is one program unit. */
-uint32_t whittle_record_mark_count(const whittle_flash_geometry *geometry);
-uint32_t whittle_record_mark_offset(const whittle_record *record);
-
-/* Programs one unit, so that it is not erased any more: a mark, or a seal. */
+/* Programs one unit, so that it is not erased any more: a progress mark, or a seal. */
 int whittle_set_mark(const whittle_device *device, uint32_t offset);
 
 #endif

@@ -39,11 +39,11 @@ static int open_for_transfer(whittle_record *record, const whittle_device *devic
     return error;
 }
 
-/* Remembers an error, says what it means, and drops what the record says is being received. */
+/* Remembers an error, says why, and drops what the record says is being received. */
 static int refuse(whittle_updater *updater, int error) {
     whittle_record record;
     updater->error = error;
-    whittle_say(updater->device, "The update was refused.", error);
+    whittle_say(updater->device, NULL, error);
     if (updater->state == STORING && whittle_record_open(&record, updater->device) == WHITTLE_OK) {
         (void)whittle_record_give_up(&record, error); /* the error to report is the first one */
     }
@@ -52,10 +52,10 @@ static int refuse(whittle_updater *updater, int error) {
 
 /* Places what is received: a patch of size bytes, or an image that may fill the slot. */
 static void store(whittle_updater *updater, const whittle_record *record) {
-    const whittle_device *device = record->device;
-    uint32_t offset = device->slot_offset[updater->slot];
+    uint32_t slot = whittle_other_slot(record);
+    uint32_t offset = record->device->slot_offset[slot];
     if (updater->incoming == WHITTLE_INCOMING_PATCH) {
-        offset = whittle_patch_offset(device, updater->slot, updater->size);
+        offset = whittle_patch_offset(record->device, slot, updater->size);
     }
     whittle_area_begin(&updater->area, record, offset, updater->size);
     updater->state = STORING;
@@ -64,12 +64,13 @@ static void store(whittle_updater *updater, const whittle_record *record) {
 /* Writes into the record what arrives, before the first erase. */
 static int begin(whittle_updater *updater, whittle_record *record) {
     whittle_device_status *status = &record->status;
-    bool patch = updater->incoming == WHITTLE_INCOMING_PATCH;
     status->state = WHITTLE_STATE_RECEIVING;
-    status->incoming = updater->incoming;
-    status->incoming_size = patch ? updater->size : 0;
+    status->incoming = (uint8_t)updater->incoming;
+    status->incoming_size = updater->size;
+    status->held = 0;
+    status->erased = 0;
     status->last_error = WHITTLE_OK;
-    status->images[updater->slot].size = 0;
+    status->images[whittle_other_slot(record)].size = 0;
     int error = whittle_record_append_fresh(record);
     if (!error) {
         store(updater, record);
@@ -79,7 +80,6 @@ static int begin(whittle_updater *updater, whittle_record *record) {
 
 /* Decides by the collected bytes what arrives. Nothing is decided as long as more are needed. */
 static int recognise(whittle_updater *updater) {
-    const whittle_device *device = updater->device;
     whittle_header header;
     whittle_record record;
     int error = whittle_header_read(updater->buffer, updater->held, &header);
@@ -87,12 +87,12 @@ static int recognise(whittle_updater *updater) {
         return WHITTLE_OK;
     }
     bool patch = error != WHITTLE_ERROR_NOT_A_PATCH;
-    if (patch && !device->patches_enabled) {
+    if (patch && !updater->device->patches_enabled) {
         updater->state = UNWANTED;
         return WHITTLE_OK;
     }
     if (!patch || !error) {
-        error = open_for_transfer(&record, device);
+        error = whittle_record_open(&record, updater->device);
     }
     if (!error) {
         error = whittle_admit_incoming(&record, patch ? &header : NULL);
@@ -101,9 +101,27 @@ static int recognise(whittle_updater *updater) {
         return error;
     }
     updater->incoming = patch ? WHITTLE_INCOMING_PATCH : WHITTLE_INCOMING_IMAGE;
-    updater->size = patch ? header.total_size : device->slot_size;
-    updater->slot = whittle_other_slot(&record);
+    updater->size = patch ? header.total_size : updater->device->slot_size;
     return begin(updater, &record);
+}
+
+/* Programs size bytes of the buffer; the first time after a restart, the record comes first. */
+static int write_buffer(whittle_updater *updater, uint32_t size) {
+    if (updater->unsettled) {
+        whittle_record record;
+        int error = whittle_record_open(&record, updater->device);
+        if (!error) {
+            error = whittle_area_settle(&updater->area, &record);
+        }
+        if (error) {
+            return error;
+        }
+        updater->unsettled = false;
+    }
+    int error = whittle_area_write(&updater->area, updater->buffer, size);
+    updater->held -= size;
+    memmove(updater->buffer, updater->buffer + size, updater->held);
+    return error;
 }
 
 /* Programs the pieces that the buffer holds whole. */
@@ -114,29 +132,17 @@ static int write_pieces(whittle_updater *updater) {
     }
     int error = WHITTLE_OK;
     while (!error && updater->held >= updater->piece) {
-        error = whittle_area_write(&updater->area, updater->buffer, updater->piece);
-        updater->held = (uint16_t)(updater->held - updater->piece);
-        memmove(updater->buffer, updater->buffer + updater->piece, updater->held);
+        error = write_buffer(updater, updater->piece);
     }
     return error;
 }
 
-/* Takes at least one of the bytes, and sets *used to how many. */
-static int take(whittle_updater *updater, const uint8_t *data, size_t size, size_t *used) {
-    *used = size;
-    if (updater->state == UNWANTED) {
-        return WHITTLE_OK;
-    }
-    if (updater->state != COLLECTING && updater->state != STORING) {
-        return WHITTLE_ERROR_STATE;
-    }
-    size_t room = updater->state == COLLECTING ? sizeof updater->buffer : updater->piece;
-    room -= updater->held;
-    *used = size < room ? size : room;
-    memcpy(updater->buffer + updater->held, data, *used);
-    updater->held = (uint16_t)(updater->held + *used);
-    updater->received += (uint32_t)*used;
+/* Takes size bytes, for which the buffer has room. */
+static int take(whittle_updater *updater, const uint8_t *data, uint32_t size) {
     int error = WHITTLE_OK;
+    memcpy(updater->buffer + updater->held, data, size);
+    updater->held += size;
+    updater->received += size;
     if (updater->state == COLLECTING) {
         error = recognise(updater);
     }
@@ -155,28 +161,25 @@ int whittle_updater_resume(whittle_updater *updater, const whittle_device *devic
     if (error) {
         return error;
     }
-    uint32_t piece = device->flash->geometry.program_page;
-    while (piece > PIECE_MAX) {
-        piece /= 2;
-    }
     updater->device = device;
-    updater->piece = (uint16_t)piece;
+    updater->piece = device->flash->geometry.program_page;
+    if (updater->piece > PIECE_MAX) {
+        updater->piece = PIECE_MAX; /* a part of a page: both are powers of two */
+    }
     updater->state = COLLECTING;
-    updater->slot = whittle_other_slot(&record);
     updater->incoming = record.status.incoming;
     updater->size = record.status.incoming_size;
     if (record.status.state == WHITTLE_STATE_PENDING) {
         updater->state = COMPLETE;
         updater->received = updater->size;
     } else if (record.status.state == WHITTLE_STATE_RECEIVING) {
-        if (updater->incoming == WHITTLE_INCOMING_IMAGE) {
-            updater->size = device->slot_size;
-        }
         store(updater, &record);
         whittle_area_resume(&updater->area, true);
+        updater->unsettled = true;
         updater->received = updater->area.position;
         if (updater->received == 0) {
             updater->state = COLLECTING;
+            updater->unsettled = false;
         }
     }
     *offset = updater->received;
@@ -188,6 +191,7 @@ int whittle_updater_start(whittle_updater *updater, const whittle_device *device
     int error = whittle_updater_resume(updater, device, &offset);
     if (!error) {
         updater->state = COLLECTING;
+        updater->unsettled = false;
         updater->received = 0;
     }
     return error;
@@ -195,14 +199,21 @@ int whittle_updater_start(whittle_updater *updater, const whittle_device *device
 
 int whittle_updater_write(whittle_updater *updater, const void *data, size_t size) {
     const uint8_t *bytes = data;
-    while (size > 0 && !updater->error) {
-        size_t used;
-        int error = take(updater, bytes, size, &used);
-        if (error) {
-            return updater->device ? refuse(updater, error) : error;
+    if (updater->state == IDLE || updater->state == COMPLETE) {
+        return WHITTLE_ERROR_STATE;
+    }
+    while (size > 0 && !updater->error && updater->state != UNWANTED) {
+        uint32_t end = updater->state == COLLECTING ? WHITTLE_HEADER_MAX : updater->piece;
+        uint32_t count = end - updater->held;
+        if (count > size) {
+            count = (uint32_t)size;
         }
-        bytes += used;
-        size -= used;
+        int error = take(updater, bytes, count);
+        if (error) {
+            return refuse(updater, error);
+        }
+        bytes += count;
+        size -= count;
     }
     return updater->error;
 }
@@ -214,15 +225,15 @@ uint32_t whittle_updater_position(const whittle_updater *updater) {
 /* Takes a received image's digest, and the device's opinion of it. */
 static int accept_image(const whittle_updater *updater, whittle_record *record) {
     const whittle_device *device = record->device;
-    whittle_slot_image *image = &record->status.images[updater->slot];
-    uint32_t offset = device->slot_offset[updater->slot];
+    uint32_t slot = whittle_other_slot(record);
+    whittle_slot_image *image = &record->status.images[slot];
     record->status.incoming_size = updater->received;
     image->size = updater->received;
     image->patch_size = 0;
     image->security_counter = 0;
-    int error = whittle_flash_digest(device, offset, image->size, image->digest);
+    int error = whittle_digest_slot(device, slot, image->size, image->digest);
     if (!error && device->check_image) {
-        error = device->check_image(device->context, offset, image->size);
+        error = device->check_image(device->context, device->slot_offset[slot], image->size);
     }
     return error;
 }
@@ -231,12 +242,12 @@ static int accept_image(const whittle_updater *updater, whittle_record *record) 
 static int complete(whittle_updater *updater) {
     whittle_record record;
     whittle_header header;
-    int error = whittle_record_open(&record, updater->device);
+    int error = updater->held ? write_buffer(updater, updater->held) : WHITTLE_OK;
+    if (!error) {
+        error = whittle_record_open(&record, updater->device);
+    }
     if (!error && record.status.state != WHITTLE_STATE_RECEIVING) {
         error = WHITTLE_ERROR_STATE;
-    }
-    if (!error && updater->held) {
-        error = whittle_area_write(&updater->area, updater->buffer, updater->held);
     }
     if (!error) {
         error = updater->incoming == WHITTLE_INCOMING_PATCH
@@ -304,7 +315,7 @@ int whittle_updater_slot(const whittle_device *device, uint8_t *slot) {
     whittle_record record;
     int error = whittle_record_open(&record, device);
     if (!error) {
-        *slot = whittle_other_slot(&record);
+        *slot = (uint8_t)whittle_other_slot(&record);
     }
     return error;
 }

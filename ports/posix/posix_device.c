@@ -1,0 +1,255 @@
+/* A device in a file. See posix_device.h. Invariant: after each operation the file holds what the
+ * simulated flash holds, so that killing the process is a power cut too. */
+#include "posix/posix_device.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { DESCRIPTION_SIZE = 512, RESERVED_SECTORS = 3 };
+
+static const char description_format[] = "whittle device 1\n"
+                                         "geometry %31s\n"
+                                         "patch-memory %" SCNu32 "\n"
+                                         "hardware %" SCNu32 "\n"
+                                         "trial-starts %" SCNu8 "\n"
+                                         "patches-enabled %" SCNu8 "\n";
+
+/* ---- The flash, written through ---- */
+
+static int write_through(posix_device *posix, uint32_t offset, size_t size) {
+    uint8_t invert = (uint8_t)(0xFFu ^ posix->flash.geometry.erased_value);
+    uint8_t piece[4096];
+    while (size) {
+        size_t count = size < sizeof piece ? size : sizeof piece;
+        for (size_t i = 0; i < count; i++) {
+            piece[i] = posix->sim.bytes[offset + i] ^ invert;
+        }
+        if (pwrite(posix->file, piece, count, (off_t)offset) != (ssize_t)count) {
+            return WHITTLE_ERROR_IO;
+        }
+        offset += (uint32_t)count;
+        size -= count;
+    }
+    return WHITTLE_OK;
+}
+
+static int read_flash(void *context, uint32_t offset, uint8_t *data, size_t size) {
+    posix_device *posix = context;
+    return posix->sim.flash.read(&posix->sim, offset, data, size);
+}
+
+/* A failed operation may have changed the flash too: a torn one has. */
+static int program_flash(void *context, uint32_t offset, const uint8_t *data, size_t size) {
+    posix_device *posix = context;
+    bool powered = posix->sim.powered;
+    int error = posix->sim.flash.program(&posix->sim, offset, data, size);
+    int write_error = powered ? write_through(posix, offset, size) : WHITTLE_OK;
+    return error ? error : write_error;
+}
+
+static int erase_flash(void *context, uint32_t offset) {
+    posix_device *posix = context;
+    bool powered = posix->sim.powered;
+    int error = posix->sim.flash.erase(&posix->sim, offset);
+    int write_error =
+        powered ? write_through(posix, offset, posix->flash.geometry.erase_unit) : WHITTLE_OK;
+    return error ? error : write_error;
+}
+
+/* ---- Making and opening ---- */
+
+void posix_device_defaults(posix_device_options *options) {
+    *options = (posix_device_options){.geometry = "spi-4k",
+                                      .patch_memory = 36u << 10,
+                                      .trial_starts = 0,
+                                      .patches_enabled = true};
+}
+
+/* Sets up everything but the file's contents. */
+static int lay_out(posix_device *posix, const posix_device_options *options) {
+    posix->kind = sim_geometry_find(options->geometry);
+    if (!posix->kind) {
+        return WHITTLE_ERROR_ARGUMENT;
+    }
+    whittle_flash_geometry geometry = posix->kind->geometry;
+    uint32_t sector = geometry.erase_unit;
+    geometry.size = options->size ? options->size : geometry.size;
+    uint32_t slot_sectors = geometry.size / sector < RESERVED_SECTORS + 2
+                                ? 0
+                                : (geometry.size / sector - RESERVED_SECTORS) / 2;
+    posix->flash = (whittle_flash){.geometry = geometry,
+                                   .context = posix,
+                                   .read = read_flash,
+                                   .program = program_flash,
+                                   .erase = erase_flash};
+    posix->device = (whittle_device){
+        .flash = &posix->flash,
+        .record_offset = {sector, 2 * sector},
+        .slot_offset = {RESERVED_SECTORS * sector, (RESERVED_SECTORS + slot_sectors) * sector},
+        .slot_size = slot_sectors * sector,
+        .patch_memory = options->patch_memory,
+        .patches_enabled = options->patches_enabled,
+        .trial_starts = options->trial_starts,
+        .hardware = options->hardware,
+        .error_text = whittle_error_text};
+    if (slot_sectors == 0 || geometry.size % sector != 0) {
+        return WHITTLE_ERROR_ARGUMENT;
+    }
+    return sim_flash_create(&posix->sim, &geometry, &posix->kind->latency, 1);
+}
+
+static int fail(posix_device *posix, int error) {
+    int saved = errno;
+    sim_flash_destroy(&posix->sim);
+    if (posix->file >= 0) {
+        close(posix->file);
+    }
+    posix->file = -1;
+    errno = saved;
+    return error;
+}
+
+int posix_device_create(posix_device *posix, const char *path,
+                        const posix_device_options *options) {
+    char text[DESCRIPTION_SIZE];
+    memset(posix, 0, sizeof *posix);
+    posix->file = -1;
+    int error = lay_out(posix, options);
+    if (error) {
+        return fail(posix, error);
+    }
+    int size = snprintf(text, sizeof text,
+                        "whittle device 1\n"
+                        "geometry %s\n"
+                        "patch-memory %" PRIu32 "\n"
+                        "hardware %" PRIu32 "\n"
+                        "trial-starts %u\n"
+                        "patches-enabled %u\n",
+                        options->geometry, options->patch_memory, options->hardware,
+                        (unsigned)options->trial_starts, (unsigned)options->patches_enabled);
+    sim_flash_load(&posix->sim, 0, (const uint8_t *)text, (uint32_t)size);
+    posix->file = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (posix->file < 0 || write_through(posix, 0, posix->flash.geometry.size)) {
+        return fail(posix, WHITTLE_ERROR_IO);
+    }
+    return WHITTLE_OK;
+}
+
+/* Reads the description from the file's first bytes. */
+static int read_description(const posix_device *posix, posix_device_options *options,
+                            char geometry[32]) {
+    char text[DESCRIPTION_SIZE + 1];
+    uint8_t enabled;
+    ssize_t size = pread(posix->file, text, DESCRIPTION_SIZE, 0);
+    if (size < 0) {
+        return WHITTLE_ERROR_IO;
+    }
+    text[size] = '\0';
+    posix_device_defaults(options);
+    if (sscanf(text, description_format, geometry, &options->patch_memory, &options->hardware,
+               &options->trial_starts, &enabled) != 5) {
+        return WHITTLE_ERROR_CORRUPT;
+    }
+    options->geometry = geometry;
+    options->patches_enabled = enabled != 0;
+    return WHITTLE_OK;
+}
+
+/* Fills the simulated flash from the file. */
+static int read_contents(posix_device *posix) {
+    uint32_t size = posix->flash.geometry.size;
+    uint8_t *contents = malloc(size);
+    if (!contents) {
+        return WHITTLE_ERROR_MEMORY;
+    }
+    int error = WHITTLE_OK;
+    for (uint32_t done = 0; done < size && !error;) {
+        ssize_t count = pread(posix->file, contents + done, size - done, (off_t)done);
+        if (count <= 0) {
+            error = count < 0 ? WHITTLE_ERROR_IO : WHITTLE_ERROR_CORRUPT;
+        } else {
+            done += (uint32_t)count;
+        }
+    }
+    if (!error) {
+        sim_flash_restore(&posix->sim, contents);
+    }
+    free(contents);
+    return error;
+}
+
+int posix_device_open(posix_device *posix, const char *path) {
+    posix_device_options options;
+    char geometry[32];
+    struct stat status;
+    memset(posix, 0, sizeof *posix);
+    posix->file = open(path, O_RDWR | O_CLOEXEC);
+    if (posix->file < 0 || fstat(posix->file, &status)) {
+        return fail(posix, WHITTLE_ERROR_IO);
+    }
+    int error = read_description(posix, &options, geometry);
+    if (!error && (status.st_size <= 0 || status.st_size > UINT32_MAX)) {
+        error = WHITTLE_ERROR_CORRUPT;
+    }
+    if (!error) {
+        options.size = (uint32_t)status.st_size;
+        error = lay_out(posix, &options);
+        error = error == WHITTLE_ERROR_ARGUMENT ? WHITTLE_ERROR_CORRUPT : error;
+    }
+    if (!error) {
+        error = read_contents(posix);
+    }
+    return error ? fail(posix, error) : WHITTLE_OK;
+}
+
+int posix_device_close(posix_device *posix) {
+    int failed = fsync(posix->file);
+    failed = close(posix->file) || failed;
+    posix->file = -1;
+    sim_flash_destroy(&posix->sim);
+    return failed ? WHITTLE_ERROR_IO : WHITTLE_OK;
+}
+
+/* ---- Using ---- */
+
+int posix_device_install(posix_device *posix, const uint8_t *image, uint32_t size,
+                         uint32_t security_counter) {
+    if (size == 0 || size > posix->device.slot_size) {
+        return size == 0 ? WHITTLE_ERROR_NO_IMAGE : WHITTLE_ERROR_TOO_LARGE;
+    }
+    sim_flash_load(&posix->sim, posix->device.slot_offset[0], image, size);
+    int error = write_through(posix, posix->device.slot_offset[0], size);
+    return error ? error : whittle_device_install(&posix->device, 0, size, security_counter);
+}
+
+int posix_device_firmware_version(posix_device *posix, uint8_t slot,
+                                  char version[WHITTLE_FIRMWARE_VERSION_MAX + 1]) {
+    const whittle_device *device = &posix->device;
+    whittle_device_status status;
+    version[0] = '\0';
+    int error = whittle_device_read_status(device, &status);
+    if (error) {
+        return error;
+    }
+    const whittle_slot_image *image = &status.images[slot];
+    if (image->size == 0 || image->patch_size == 0 || image->patch_size > device->slot_size) {
+        return WHITTLE_OK;
+    }
+    uint8_t bytes[WHITTLE_HEADER_MAX];
+    whittle_header header;
+    uint32_t sector = device->flash->geometry.erase_unit;
+    uint32_t stored = (image->patch_size + sector - 1) / sector * sector;
+    uint32_t count = image->patch_size < sizeof bytes ? image->patch_size : (uint32_t)sizeof bytes;
+    error = read_flash(posix, device->slot_offset[slot] + device->slot_size - stored, bytes, count);
+    if (!error && whittle_header_read(bytes, count, &header) == WHITTLE_OK &&
+        memcmp(header.target_digest, image->digest, sizeof image->digest) == 0) {
+        memcpy(version, header.firmware_version, sizeof header.firmware_version);
+    }
+    return error;
+}

@@ -1,0 +1,285 @@
+/* The boot record: which entry counts, what survives damage, where the next entry goes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "device/record.h"
+#include "support/device_rig.h"
+
+enum { ENTRY_SIZE = 96 };
+
+static void make_rig(device_rig *rig, const char *kind) {
+    const rig_options options = {
+        .geometry = sim_geometry_find(kind)->geometry, .image_size = 600, .seed = 3};
+    rig_create(rig, &options);
+}
+
+static uint32_t place_size(const device_rig *rig) {
+    return ENTRY_SIZE + 2 * rig->sim.flash.geometry.program_unit;
+}
+
+/* Where an entry of the record is in the flash. */
+static uint32_t place(const device_rig *rig, unsigned sector, unsigned number) {
+    return rig->device.record_offset[sector] + number * place_size(rig);
+}
+
+/* Appends a state that can be told from others by its counter. */
+static void append(whittle_record *record, uint32_t value) {
+    record->status.security_counter = value;
+    assert_int_equal(whittle_record_append(record), WHITTLE_OK);
+}
+
+static uint32_t value_of(device_rig *rig) {
+    return rig_status(rig).security_counter;
+}
+
+static void erase_bytes(device_rig *rig, uint32_t offset, uint32_t size) {
+    memset(rig->sim.bytes + offset, 0xFF, size);
+}
+
+static void starts_with_the_installed_state(void **state) {
+    (void)state;
+    device_rig rig;
+    make_rig(&rig, "spi-4k");
+    whittle_device_status status = rig_status(&rig);
+    assert_int_equal(status.state, WHITTLE_STATE_READY);
+    assert_int_equal(status.active, 0);
+    assert_int_equal(status.images[0].size, rig.old_image.size);
+    assert_int_equal(status.images[1].size, 0);
+    assert_int_equal(status.sequence, 1);
+    rig_destroy(&rig);
+}
+
+static void reports_a_flash_without_a_record(void **state) {
+    (void)state;
+    device_rig rig;
+    whittle_device_status status;
+    make_rig(&rig, "spi-4k");
+    erase_bytes(&rig, rig.device.record_offset[0], 8192);
+    assert_int_equal(whittle_device_read_status(&rig.device, &status), WHITTLE_ERROR_NO_IMAGE);
+    memset(rig.sim.bytes + rig.device.record_offset[0], 0, 8192);
+    assert_int_equal(whittle_device_read_status(&rig.device, &status), WHITTLE_ERROR_NO_IMAGE);
+    rig_destroy(&rig);
+}
+
+static void keeps_the_newest_through_many_sectors(void **state) {
+    (void)state;
+    for (unsigned i = 0; i < sim_geometry_count; i++) {
+        device_rig rig;
+        make_rig(&rig, sim_geometries[i].name);
+        for (uint32_t value = 1; value < 200; value++) {
+            whittle_record record;
+            assert_int_equal(whittle_record_open(&record, &rig.device), WHITTLE_OK);
+            append(&record, value);
+            assert_int_equal(value_of(&rig), value);
+            if (value % 3 == 0) { /* and in one session */
+                append(&record, ++value);
+                assert_int_equal(value_of(&rig), value);
+            }
+        }
+        assert_int_equal(rig_status(&rig).sequence, 200);
+        assert_null(rig.sim.violation);
+        rig_destroy(&rig);
+    }
+}
+
+static void alternates_the_sectors(void **state) {
+    (void)state;
+    device_rig rig;
+    make_rig(&rig, "mcu-1k");
+    uint32_t wear_0 = rig.sim.wear[1];
+    uint32_t wear_1 = rig.sim.wear[2];
+    whittle_record record;
+    assert_int_equal(whittle_record_open(&record, &rig.device), WHITTLE_OK);
+    for (uint32_t value = 0; value < 80; value++) {
+        append(&record, value);
+    }
+    wear_0 = rig.sim.wear[1] - wear_0;
+    wear_1 = rig.sim.wear[2] - wear_1;
+    assert_in_range(wear_0 + wear_1, 5, 15);
+    assert_in_range(wear_0, wear_1 - 1, wear_1 + 1);
+    rig_destroy(&rig);
+}
+
+static void leaves_a_place_free_after_opening(void **state) {
+    (void)state;
+    device_rig rig;
+    make_rig(&rig, "spi-4k");
+    whittle_record record;
+    assert_int_equal(whittle_record_open(&record, &rig.device), WHITTLE_OK);
+    append(&record, 1);
+    assert_int_equal(rig.sim.bytes[place(&rig, 0, 1)], 0xFF);
+    assert_int_not_equal(rig.sim.bytes[place(&rig, 0, 2)], 0xFF);
+    append(&record, 2);
+    assert_int_not_equal(rig.sim.bytes[place(&rig, 0, 3)], 0xFF);
+    rig_destroy(&rig);
+}
+
+static void falls_back_where_an_entry_is_damaged(void **state) {
+    (void)state;
+    device_rig rig;
+    make_rig(&rig, "spi-4k");
+    whittle_record record;
+    assert_int_equal(whittle_record_open(&record, &rig.device), WHITTLE_OK);
+    append(&record, 41);
+    append(&record, 42);
+    for (uint32_t bit = 0; bit < ENTRY_SIZE * 8; bit++) {
+        uint32_t offset = place(&rig, 0, 3) + bit / 8;
+        sim_flash_rot(&rig.sim, offset, bit % 8);
+        assert_int_equal(value_of(&rig), 41);
+        sim_flash_rot(&rig.sim, offset, bit % 8);
+        assert_int_equal(value_of(&rig), 42);
+    }
+    rig_destroy(&rig);
+}
+
+static void passes_over_an_entry_without_a_seal(void **state) {
+    (void)state;
+    device_rig rig;
+    make_rig(&rig, "spi-4k");
+    whittle_record record;
+    assert_int_equal(whittle_record_open(&record, &rig.device), WHITTLE_OK);
+    append(&record, 41);
+    append(&record, 42);
+    uint32_t seals = place(&rig, 0, 3) + ENTRY_SIZE;
+    erase_bytes(&rig, seals, 2);
+    assert_int_equal(value_of(&rig), 41);
+    assert_int_equal(whittle_record_open(&record, &rig.device), WHITTLE_OK);
+    assert_false(whittle_record_is_certain(&record)); /* it may count again tomorrow */
+    append(&record, 43);
+    sim_flash_load(&rig.sim, seals, (const uint8_t[]){0, 0}, 2);
+    assert_int_equal(value_of(&rig), 43);
+    rig_destroy(&rig);
+}
+
+static void counts_any_trace_of_a_seal(void **state) {
+    (void)state;
+    device_rig rig;
+    make_rig(&rig, "mcu-128k");
+    whittle_record record;
+    assert_int_equal(whittle_record_open(&record, &rig.device), WHITTLE_OK);
+    append(&record, 42);
+    uint32_t seals = place(&rig, 0, 2) + ENTRY_SIZE;
+    for (unsigned bit = 0; bit < 32 * 8; bit++) {
+        erase_bytes(&rig, seals, 64);
+        sim_flash_rot(&rig.sim, seals + bit / 8, bit % 8);
+        assert_int_equal(whittle_record_open(&record, &rig.device), WHITTLE_OK);
+        assert_int_equal(record.status.security_counter, 42);
+        assert_false(whittle_record_is_certain(&record));
+        sim_flash_rot(&rig.sim, seals + 32 + bit / 8, bit % 8);
+        assert_int_equal(whittle_record_open(&record, &rig.device), WHITTLE_OK);
+        assert_true(whittle_record_is_certain(&record));
+    }
+    rig_destroy(&rig);
+}
+
+static void takes_an_entry_without_a_seal_where_there_is_no_other(void **state) {
+    (void)state;
+    device_rig rig;
+    make_rig(&rig, "spi-4k");
+    erase_bytes(&rig, place(&rig, 0, 0) + ENTRY_SIZE, 2);
+    assert_int_equal(rig_status(&rig).images[0].size, rig.old_image.size);
+    rig_destroy(&rig);
+}
+
+static void refuses_a_slot_number_out_of_range(void **state) {
+    (void)state;
+    device_rig rig;
+    whittle_device_status status;
+    make_rig(&rig, "spi-4k");
+    whittle_record record;
+    assert_int_equal(whittle_record_open(&record, &rig.device), WHITTLE_OK);
+    record.status.active = 2; /* with a right CRC-32 */
+    assert_int_equal(whittle_record_append(&record), WHITTLE_OK);
+    erase_bytes(&rig, place(&rig, 0, 0), ENTRY_SIZE);
+    assert_int_equal(whittle_device_read_status(&rig.device, &status), WHITTLE_ERROR_NO_IMAGE);
+    rig_destroy(&rig);
+}
+
+static void survives_a_record_sector_that_fails(void **state) {
+    (void)state;
+    device_rig rig;
+    make_rig(&rig, "spi-4k");
+    whittle_record record;
+    rig.sim.failing_program = 1;
+    assert_int_equal(whittle_record_open(&record, &rig.device), WHITTLE_OK);
+    append(&record, 42); /* goes to the other sector */
+    assert_int_equal(record.sector, 1);
+    assert_int_equal(value_of(&rig), 42);
+
+    /* The other one is the failing one now: the state that there is must not be erased. */
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(whittle_record_append_fresh(&record), WHITTLE_ERROR_IO);
+        assert_int_equal(record.sector, 1);
+        assert_int_equal(value_of(&rig), 42);
+    }
+    append(&record, 43);
+    assert_int_equal(value_of(&rig), 43);
+    rig_destroy(&rig);
+}
+
+static void reports_a_record_that_cannot_be_written(void **state) {
+    (void)state;
+    device_rig rig;
+    make_rig(&rig, "spi-4k");
+    whittle_record record;
+    rig.sim.lossy_sector = 1; /* programming loses bits silently */
+    rig.sim.failing_erase = 2;
+    assert_int_equal(whittle_record_open(&record, &rig.device), WHITTLE_OK);
+    assert_int_equal(whittle_record_append(&record), WHITTLE_ERROR_IO);
+    assert_int_equal(rig_status(&rig).images[0].size, rig.old_image.size);
+    rig_destroy(&rig);
+}
+
+static void starts_anew_when_installed_again(void **state) {
+    (void)state;
+    device_rig rig;
+    make_rig(&rig, "spi-4k");
+    whittle_record record;
+    assert_int_equal(whittle_record_open(&record, &rig.device), WHITTLE_OK);
+    append(&record, 42);
+    assert_int_equal(whittle_device_install(&rig.device, 0, 100, 7), WHITTLE_OK);
+    whittle_device_status status = rig_status(&rig);
+    assert_int_equal(status.security_counter, 7);
+    assert_int_equal(status.images[0].security_counter, 7);
+    assert_int_equal(status.images[0].size, 100);
+    assert_int_equal(status.sequence, 1);
+    rig_destroy(&rig);
+}
+
+static void refuses_to_install_what_is_not_there(void **state) {
+    (void)state;
+    device_rig rig;
+    make_rig(&rig, "spi-4k");
+    uint32_t slot_size = rig.device.slot_size;
+    assert_int_equal(whittle_device_install(&rig.device, 2, 100, 0), WHITTLE_ERROR_ARGUMENT);
+    assert_int_equal(whittle_device_install(&rig.device, 0, 0, 0), WHITTLE_ERROR_ARGUMENT);
+    assert_int_equal(whittle_device_install(&rig.device, 0, slot_size + 1, 0),
+                     WHITTLE_ERROR_ARGUMENT);
+    assert_int_equal(whittle_device_install(&rig.device, 1, slot_size, 0), WHITTLE_OK);
+    rig_destroy(&rig);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(starts_with_the_installed_state),
+        cmocka_unit_test(reports_a_flash_without_a_record),
+        cmocka_unit_test(keeps_the_newest_through_many_sectors),
+        cmocka_unit_test(alternates_the_sectors),
+        cmocka_unit_test(leaves_a_place_free_after_opening),
+        cmocka_unit_test(falls_back_where_an_entry_is_damaged),
+        cmocka_unit_test(passes_over_an_entry_without_a_seal),
+        cmocka_unit_test(counts_any_trace_of_a_seal),
+        cmocka_unit_test(takes_an_entry_without_a_seal_where_there_is_no_other),
+        cmocka_unit_test(refuses_a_slot_number_out_of_range),
+        cmocka_unit_test(survives_a_record_sector_that_fails),
+        cmocka_unit_test(reports_a_record_that_cannot_be_written),
+        cmocka_unit_test(starts_anew_when_installed_again),
+        cmocka_unit_test(refuses_to_install_what_is_not_there),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
