@@ -1,6 +1,7 @@
 """Updates as they should go: the user's view, message by message."""
 
 import os
+import re
 import subprocess
 
 from device_under_test import (
@@ -80,26 +81,87 @@ def full_image(_context):
         expect(device.version() == OLD, "not the old release again")
 
 
-def broken_link(context):
-    """send-ota goes on from what the device holds when the link breaks, and the device is cut."""
+def send_ota(target, path, *options):
+    """Runs the script; returns its finished process."""
+    return subprocess.run(
+        [SEND_OTA, "--quiet", "--timeout", "5", *options, target, path],
+        capture_output=True, text=True, timeout=120, check=False,
+    )
+
+
+def sent_again(sent, size):
+    """Bytes that were sent more than once."""
+    return int(re.search(r"(\d+) bytes sent", sent.stderr).group(1)) - size
+
+
+def broken_link(_context):
+    """send-ota goes on from what the device holds when the link breaks."""
     image = MicroPythonDevice.firmware(NEW)
+    size = os.path.getsize(image)
     with MicroPythonDevice() as device, LinkBreaker(device, breaks=3, after=30000) as breaker:
         device.start()
         device.link.close()
-        sent = subprocess.run(
-            [SEND_OTA, "--quiet", "--wait", "0.1", "--timeout", "5", breaker.path, image],
-            capture_output=True, text=True, timeout=120, check=False,
-        )
+        sent = send_ota(breaker.path, image, "--wait", "0.1")
         expect(sent.returncode == 0, f"send-ota: {sent.stderr}")
         expect(sent.stdout.strip() == DETECTED_IMAGE, f"message: {sent.stdout!r}")
         expect(breaker.broken == 3, f"the link broke {breaker.broken} times")
-        size = os.path.getsize(image)
-        repeated = int(sent.stderr.split(" bytes sent")[0].split()[-1]) - size
-        expect(0 <= repeated < size // 4, f"{repeated} bytes were sent again")
+        again = sent_again(sent, size)
+        expect(0 <= again < size // 4, f"{again} bytes were sent again")
         device.emulator.connect()
         device.restart()
         expect(device.version() == NEW, "not the new release")
-    return f"3 breaks, {repeated} of {size} bytes sent again"
+    return f"3 breaks, {again} of {size} bytes sent again"
+
+
+def resume_after_power_cut(_context):
+    """send-ota --resume goes on after the device lost its power in the middle of a transfer."""
+    image = MicroPythonDevice.firmware(NEW)
+    size = os.path.getsize(image)
+    with MicroPythonDevice() as device:
+        device.start()
+        device.link.close()
+        with LinkBreaker(device, breaks=1, after=150000) as breaker:
+            sent = send_ota(breaker.path, image, "--retries", "0")
+        expect(sent.returncode == 1, "send-ota reports success over a broken link")
+        expect("link" in sent.stderr, f"send-ota: {sent.stderr}")
+        device.start()
+        held = device.held()
+        expect(size // 4 < held < size, f"{held} bytes are held")
+        device.link.close()
+        sent = send_ota(device.emulator.serial, image, "--resume", "--restart")
+        expect(sent.returncode == 0, f"send-ota: {sent.stderr}")
+        expect(DETECTED_IMAGE in sent.stdout, f"message: {sent.stdout!r}")
+        expect("MicroPython" in sent.stdout, f"the restart is not shown: {sent.stdout!r}")
+        expect(sent_again(sent, size) == -held, f"send-ota: {sent.stderr}")
+        device.emulator.connect()
+        expect(device.version() == NEW, "not the new release")
+    return f"{held} of {size} bytes were held"
+
+
+def send_ota_errors(context):
+    """send-ota says in one line what is wrong, and ends with status 1."""
+    path = os.path.join(context.folder, "text")
+    with open(path, "w", encoding="ascii") as file:
+        file.write("Hello, world!\n")
+    empty = os.path.join(context.folder, "empty")
+    with open(empty, "w", encoding="ascii"):
+        pass
+    with MicroPythonDevice() as device:
+        device.start()
+        device.link.close()
+        cases = [
+            (device.emulator.serial, path, "neither a patch nor a whole image"),
+            (device.emulator.serial, empty, "empty"),
+            (device.emulator.serial, path + "-missing", "No such file"),
+            (device.emulator.serial + "-missing", path, "No such file"),
+            ("tcp:127.0.0.1:1", path, "refused"),
+        ]
+        for target, file, words in cases:
+            sent = send_ota(target, file, "--retries", "0")
+            expect(sent.returncode == 1, f"{words}: status {sent.returncode}")
+            expect(words in sent.stderr, f"{words}: {sent.stderr!r}")
+            expect(len(sent.stderr.strip().splitlines()) == 1, f"{words}: {sent.stderr!r}")
+    return f"{len(cases)} errors"
 
 
 def disabled(context):

@@ -25,8 +25,13 @@ static void watch(void *context) {
 }
 
 static void print_time(uint64_t ticks) {
+    uint32_t microseconds = (uint32_t)(ticks * 1000000 / BOARD_TICKS_PER_SECOND);
+
     console_text("Patching took ");
-    console_decimal((uint32_t)(ticks / (BOARD_TICKS_PER_SECOND / 1000)));
+    console_decimal(microseconds / 1000);
+    console_text(".");
+    for (uint32_t digit = 100; digit; digit /= 10)
+        console_decimal(microseconds / digit % 10);
     console_text(" ms.\n");
 }
 

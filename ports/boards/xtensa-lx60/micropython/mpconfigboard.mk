@@ -28,3 +28,4 @@ $(BUILD)/board/image_header.o: CFLAGS += -DFIRMWARE_VERSION='"$(FIRMWARE_VERSION
 LDSCRIPT = $(BOARD_DIR)/../application.ld
 LDFLAGS += -nostdlib -nostartfiles -Wl,--no-warn-rwx-segments
 LIBS = $(BOARD_LIBRARY) -lc -lgcc
+$(BUILD)/firmware.elf: $(BOARD_LIBRARY)

@@ -1,0 +1,84 @@
+"""The scripts that people use: the demo, and a board with a person at its REPL."""
+
+import glob
+import os
+import pty
+import signal
+import subprocess
+import tempfile
+import time
+
+from device_under_test import BUILT, DETECTED_PATCH, PATCHING, ROOT, SUCCESSFUL, expect
+
+DEMO = os.path.join(ROOT, "scripts/demo")
+BOARD = os.path.join(ROOT, "scripts/board")
+
+
+def demo(_context):
+    """The demo shows an update from start to end, and a table."""
+    begin = time.monotonic()
+    run = subprocess.run([DEMO], capture_output=True, text=True, timeout=120, check=False)
+    expect(run.returncode == 0, f"demo: {run.stderr}")
+    position = 0
+    for words in (
+        "'1.0.0'", "True", "diff_creator", "send-ota", DETECTED_PATCH, PATCHING, SUCCESSFUL,
+        "'1.1.0'", "image", "patch", "instructions",
+    ):
+        found = run.stdout.find(words, position)
+        expect(found >= 0, f"{words!r} is missing, or too early: {run.stdout}")
+        position = found
+    return f"{time.monotonic() - begin:.1f} s"
+
+
+def children_of(process):
+    """Ids of the processes that a process has started."""
+    with open(f"/proc/{process.pid}/task/{process.pid}/children", encoding="ascii") as file:
+        return [int(number) for number in file.read().split()]
+
+
+def interrupted_demo(_context):
+    """Ctrl-C in the middle of the demo leaves no process and no file behind."""
+    with tempfile.TemporaryDirectory(prefix="interrupted-") as folder:
+        process = subprocess.Popen(
+            [DEMO], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env={**os.environ, "TMPDIR": folder}, start_new_session=True,
+        )
+        for line in process.stdout:
+            if "firmware_version" in line:
+                break
+        children = children_of(process)
+        expect(children, "the demo runs no emulator")
+        os.killpg(process.pid, signal.SIGINT)
+        _, errors = process.communicate(timeout=20)
+        expect(process.returncode == 1 and "stopped" in errors, f"demo: {errors}")
+        for child in children:
+            expect(not os.path.exists(f"/proc/{child}"), f"process {child} is left")
+        left = glob.glob(os.path.join(folder, "*"))
+        expect(not left, f"left behind: {left}")
+
+
+def board(context):
+    """`make board` answers at the terminal, and Ctrl-] x ends it."""
+    flash = os.path.join(context.folder, "board-flash.img")
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [BOARD, "--new", "--flash", flash], stdin=theirs, stdout=theirs, stderr=theirs
+    )
+    os.close(theirs)
+    try:
+        read_terminal(ours, b">>> ")
+        os.write(ours, b"6 * 7\r")
+        read_terminal(ours, b"42\r\n>>> ")
+        os.write(ours, b"\x1dx")
+        expect(process.wait(timeout=10) == 0, f"status {process.returncode}")
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+    expect(os.path.getsize(flash) == os.path.getsize(f"{BUILT}/xtensa-lx60/flash-1.0.0.img"), "size")
+
+
+def read_terminal(descriptor, end):
+    data = b""
+    while end not in data:
+        data += os.read(descriptor, 1024)
