@@ -89,17 +89,18 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call object,$(TEST_SUPPORT)) $(TOOL_OBJEC
 # ---- Using ----
 
 demo: setup
-	@$(MAKE) --no-print-directory demo-host
-
-demo-host: all
-	@scripts/demo-host
+	@$(MAKE) --no-print-directory all
+	@scripts/demo
 
 bench: all
 	@bench/run --time
 
+demo-host: all
+	@scripts/demo-host
+
 include mk/install.mk
 
-C_FILES = $(shell find include src tools ports bindings tests fuzz bench -name '*.[ch]' 2>/dev/null)
+C_FILES = $(shell find include src tools ports bindings tests fuzz bench examples -name '*.[ch]' 2>/dev/null)
 
 format:
 	clang-format -i $(C_FILES)
