@@ -59,8 +59,8 @@ static int read_segment(application *work, segment *next) {
     int64_t copied = load_number(numbers);
     int64_t inserted = load_number(numbers + NUMBER_SIZE);
     size_t room = work->target_size - work->written;
-    if (copied < 0 || (uint64_t)copied > room || inserted < 0 ||
-        (uint64_t)inserted > room - (size_t)copied) {
+    /* Negative numbers become larger than any room. */
+    if ((uint64_t)copied > room || (uint64_t)inserted > room - (size_t)copied) {
         return WHITTLE_ERROR_CORRUPT;
     }
     next->copied = (size_t)copied;
@@ -79,11 +79,12 @@ static int append(application *work, bzip2_reader *stream, size_t size) {
     return error;
 }
 
-/* Adds the source to the last size bytes of the target, as far as there is a source. */
+/* Adds the source to the last size bytes of the target, as far as there is a source. Places before
+ * it become ones far behind it. */
 static void add_source(application *work, size_t size) {
     uint8_t *sum = work->target + work->written - size;
     for (size_t i = 0; i < size; i++, work->position++) {
-        if (work->position >= 0 && (uint64_t)work->position < work->source_size) {
+        if ((uint64_t)work->position < work->source_size) {
             sum[i] = (uint8_t)(sum[i] + work->source[work->position]);
         }
     }

@@ -91,8 +91,7 @@ static size_t extend_forward(const bsdiff40_images *images, const anchor *curren
     size_t length = 0;
     ptrdiff_t score = 0;
     ptrdiff_t best = 0;
-    size_t room = images->source_size - current->source;
-    for (size_t i = 0; i < limit - current->target && i < room; i++) {
+    for (size_t i = 0; i < limit - current->target; i++) {
         score += agrees(images, current, current->target + i) ? 1 : -1;
         if (score > best) {
             best = score;

@@ -39,14 +39,28 @@ static void expect_error(image patch, int expected) {
     assert_int_equal(size, 99);
 }
 
-/* A patch with these segments, and with as much in the other streams as they could ask for. */
+enum { STREAM_MAX = 12 };
+
+/* What a stream must hold to satisfy the segments, as far as that is possible. */
+static size_t asked_for(int64_t sum) {
+    return sum < 0 ? 0 : sum > STREAM_MAX ? STREAM_MAX : (size_t)sum;
+}
+
+/* A patch with these segments, and with just what they ask for in the other streams: nothing is
+ * wrong but the segments. */
 static forgery with_segments(const forged_segment *segments, size_t count, int64_t target_size) {
+    uint64_t copied = 0;
+    uint64_t inserted = 0;
+    for (size_t i = 0; i < count; i++) {
+        copied += (uint64_t)segments[i].copied;
+        inserted += (uint64_t)segments[i].inserted;
+    }
     return (forgery){.segments = segments,
                      .segment_count = count,
                      .difference = (const uint8_t *)"\0\0\0\0\0\0\0\0\0\0\0\0",
-                     .difference_size = 12,
+                     .difference_size = asked_for((int64_t)copied),
                      .extra = (const uint8_t *)"abcdefghijkl",
-                     .extra_size = 12,
+                     .extra_size = asked_for((int64_t)inserted),
                      .target_size = target_size};
 }
 
@@ -118,14 +132,16 @@ static void a_place_that_overflows_is_corrupt(void **state) {
     const int64_t seeks[] = {INT64_MAX, -INT64_MAX, ((int64_t)1 << 62) + 1,
                              -((int64_t)1 << 62) - 1};
     for (size_t i = 0; i < COUNT_OF(seeks); i++) {
-        const forged_segment segments[] = {{0, 0, seeks[i]}, {0, 0, seeks[i]}, {1, 0, 0}};
-        const forgery wanted = with_segments(segments, 3, 1);
+        const forged_segment segments[] = {{0, 0, seeks[i]}, {0, 0, seeks[i]}, {2, 0, 0}};
+        const forgery wanted = with_segments(segments, 3, 2);
         expect_error(forge_patch(&wanted), WHITTLE_ERROR_CORRUPT);
     }
     const forged_segment steps[] = {
-        {0, 0, (int64_t)1 << 61}, {0, 0, (int64_t)1 << 61}, {0, 0, (int64_t)1 << 61}, {1, 0, 0}};
-    const forgery wanted = with_segments(steps, 4, 10);
-    expect_error(forge_patch(&wanted), WHITTLE_ERROR_CORRUPT);
+        {0, 0, (int64_t)1 << 61}, {0, 0, (int64_t)1 << 61}, {0, 0, (int64_t)1 << 61}, {3, 0, 0}};
+    const forgery too_far = with_segments(steps, 4, 3);
+    expect_error(forge_patch(&too_far), WHITTLE_ERROR_CORRUPT);
+    const forgery far = {steps + 2, 2, BYTES("abc"), BYTES(""), 3};
+    expect_target(&far, "abc");
 }
 
 static void segments_that_never_write_are_corrupt(void **state) {

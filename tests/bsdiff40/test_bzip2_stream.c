@@ -9,7 +9,7 @@
 #include "support/unit_test.h"
 #include "whittle/error.h"
 
-enum { SIZE = 20000 };
+enum { SIZE = 4000 };
 
 static image plain;
 static image packed;
