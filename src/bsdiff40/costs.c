@@ -122,7 +122,9 @@ static void learn_segments(bsdiff40_costs *costs, const bsdiff40_images *images,
     size_t position = 0;
     for (size_t i = 0; i < segments->count; i++) {
         const bsdiff40_segment *now = &segments->items[i];
-        learn_copy(costs, images->source + now->source, images->target + position, now->copied);
+        if (now->copied > 0) { /* an empty image may have no pointer to count from */
+            learn_copy(costs, images->source + now->source, images->target + position, now->copied);
+        }
         position += now->copied;
         for (size_t end = position + now->inserted; position < end; position++) {
             uint8_t before = position > 0 ? images->target[position - 1] : 0;
