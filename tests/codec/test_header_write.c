@@ -122,7 +122,8 @@ static void a_header_that_is_too_long_is_not_written(void **state) {
     header.source_size = header.target_size = 0x20000000;
     header.source_region_count = header.target_region_count = 15;
     for (uint32_t i = 0; i < COUNT_OF(regions); i++) {
-        regions[i] = (whittle_region){0x10000000 + i % 15 * 0x10000, 0x8000, 0x40000000};
+        regions[i] = (whittle_region){i % 15 * 0x1800000 + 0x800000, i < 15 ? 0x8000 : 0x80000,
+                                      i < 15 ? 0x40000000 : 0x20000000};
     }
     expect_refused(&header, regions);
 }

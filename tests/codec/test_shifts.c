@@ -7,7 +7,7 @@
 enum { ENTRY_MAX = 64 };
 
 static uint32_t find(const whittle_shifts *shifts, uint32_t address, uint32_t *shift) {
-    return whittle_shifts_find(shifts, address, shift);
+    return whittle_shifts_find(shifts, address, UINT32_MAX, shift);
 }
 
 static uint32_t distance_of(uint32_t left, uint32_t right) {
