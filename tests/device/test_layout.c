@@ -81,6 +81,7 @@ static void refuses_an_unsound_geometry(void **state) {
     refuses(&geometry->erase_unit, 0x2000000);
     refuses(&geometry->size, geometry->size + 1);
     geometry->program_unit = 32;
+    assert_int_equal(whittle_device_install(&rig.device, 0, 600, 0), WHITTLE_OK);
     refuses(&geometry->program_page, 16);
 }
 
