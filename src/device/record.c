@@ -203,8 +203,6 @@ int whittle_record_give_up(whittle_record *record, int error) {
     status->state = WHITTLE_STATE_READY;
     status->incoming = WHITTLE_INCOMING_NONE;
     status->incoming_size = 0;
-    status->held = 0;
-    status->erased = 0;
     status->starts_left = 0;
     status->last_error = error;
     status->images[status->active ^ 1u].size = 0;

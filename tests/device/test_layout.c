@@ -98,7 +98,6 @@ static void refuses_an_unsound_layout(void **state) {
     refuses(&device->slot_offset[0], device->slot_offset[1] - 4096);
     refuses(&device->slot_offset[1], device->slot_offset[0] + 4096);
     refuses(&device->slot_offset[1], size - 4096);
-    refuses(&device->slot_size, 0);
     refuses(&device->slot_size, device->slot_size + 4096);
     refuses(&device->slot_size, device->slot_size - 1);
     refuses(&device->slot_size, size + 4096);
