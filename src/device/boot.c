@@ -73,7 +73,7 @@ static int go_back(whittle_record *record, int reason) {
     if (!error) {
         status->active = (uint8_t)slot;
         (void)whittle_record_give_up(record, reason); /* else the next start decides the same */
-        whittle_say(record->device, "We will continue with the previous firmware.", reason);
+        whittle_say(record->device, "Going back to the previous firmware.", reason);
     }
     return error;
 }

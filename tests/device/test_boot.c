@@ -14,7 +14,7 @@
 static device_rig rig;
 
 static const char failed[] = "Patching FAILED. We will continue with the current firmware.";
-static const char previous[] = "We will continue with the previous firmware.";
+static const char previous[] = "Going back to the previous firmware.";
 
 static int set_up(void **state) {
     (void)state;
