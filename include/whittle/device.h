@@ -3,7 +3,7 @@
  *     boot loader | record A | record B | slot 0 | slot 1        (in any order, without overlap)
  *
  * The running image is in one slot; the other slot receives. The boot record says which is which,
- * what the slots hold, and how far an update has come; docs/DESIGN.md draws its states. Boot loader
+ * what the slots hold, and how far an update has come; docs/device.md draws its states. Boot loader
  * and application fill in the same struct, normally from one header that both include: the two must
  * agree on everything but the callbacks.
  *

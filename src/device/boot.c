@@ -1,5 +1,5 @@
 /* The boot loader's decision: one state of the record after the other, until it is clear what to
- * start. docs/DESIGN.md draws the states.
+ * start. docs/device.md draws the states.
  *
  * Every step ends with an appended record or changes nothing; so the power may fail in any of them,
  * and the next start takes the step again. What a step did before its record is done over or gone
