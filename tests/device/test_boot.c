@@ -1,4 +1,4 @@
-/* Every arrow of the state machine that the boot loader and the application draw; docs/DESIGN.md
+/* Every arrow of the state machine that the boot loader and the application draw; docs/device.md
  * has the picture. Cuts in them are in test_cuts.c, failing flash is in test_failures.c. */
 #include <setjmp.h>
 #include <stdarg.h>
