@@ -170,7 +170,8 @@ static int choose_view(job *work) {
         }
     }
     work->chosen = result.best;
-    work->doubtful = result.score > 0 && result.score < result.best.source.count * DOUBTFUL_SCORE;
+    work->doubtful = work->options->isa == WHITTLE_ISA_AUTO && !work->options->base_given &&
+                     result.score > 0 && result.score < result.best.source.count * DOUBTFUL_SCORE;
     return error;
 }
 

@@ -1,4 +1,4 @@
-/* Every arrow of the state machine that the boot loader and the application draw; docs/DESIGN.md
+/* Every arrow of the state machine that the boot loader and the application draw; docs/device.md
  * has the picture. Cuts in them are in test_cuts.c, failing flash is in test_failures.c. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,7 +14,7 @@
 static device_rig rig;
 
 static const char failed[] = "Patching FAILED. We will continue with the current firmware.";
-static const char previous[] = "We will continue with the previous firmware.";
+static const char previous[] = "Going back to the previous firmware.";
 
 static int set_up(void **state) {
     (void)state;

@@ -43,13 +43,20 @@ static unsigned long cuts_fired;
 
 enum { STARTS = 3, RESTARTS_MAX = 20 };
 
-static bool is_slow_run(void) {
 #if defined(__SANITIZE_ADDRESS__)
-    return true;
-#else
-    const char *runner = getenv("RUNNER");
-    return runner && *runner;
+#define IS_SANITIZED true
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define IS_SANITIZED true
 #endif
+#endif
+#ifndef IS_SANITIZED
+#define IS_SANITIZED false
+#endif
+
+static bool is_slow_run(void) {
+    const char *runner = getenv("RUNNER");
+    return IS_SANITIZED || (runner && *runner);
 }
 
 static bool has_power(const campaign *test) {

@@ -74,7 +74,7 @@ static void a_pointer_that_went_elsewhere_is_not_explained(void **state) {
 static uint32_t call_from(uint32_t place, uint32_t destination) {
     const whittle_reference bl = {.kind = 1, .bits = 0xF800F000};
     uint32_t bits = 0;
-    assert_true(whittle_isa_thumb.rewrite(&bl, place, destination, &bits));
+    assert_true(whittle_isa_rewrite(&whittle_isa_thumb, &bl, place, destination, &bits));
     return bits;
 }
 
