@@ -89,14 +89,13 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call object,$(TEST_SUPPORT)) $(TOOL_OBJEC
 # ---- Using ----
 
 demo: setup
-	@$(MAKE) --no-print-directory all
-	@scripts/demo
-
-bench: all
-	@bench/run --time
+	@$(MAKE) --no-print-directory demo-host
 
 demo-host: all
 	@scripts/demo-host
+
+bench: all
+	@bench/run --time
 
 include mk/install.mk
 
