@@ -97,9 +97,6 @@ demo-host: all
 bench: all
 	@bench/run --time
 
-demo-host: all
-	@scripts/demo-host
-
 include mk/install.mk
 
 C_FILES = $(shell find include src tools ports bindings tests fuzz bench examples -name '*.[ch]' 2>/dev/null)

@@ -2,13 +2,15 @@
 # counts them. A check that needs other flags builds in a folder of its own below build/.
 
 .PHONY: test unit-tests freestanding portability test-32 test-clang test-sanitizers valgrind torture
-.PHONY: architecture docs-test install-test bench-test
 
 CHECKS := format-check architecture unit-tests freestanding portability docs-test install-test \
           bench-test test-sanitizers
 
 test: setup
 	@scripts/run-checks $(CHECKS)
+
+# Checks by scripts in tests/NAME/run.
+.PHONY: architecture docs-test install-test bench-test
 
 #: make architecture    the arrows between the parts, and the shape of files
 architecture:
