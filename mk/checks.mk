@@ -1,7 +1,7 @@
 # What `make test` runs. Each check prints lines that begin with "ok" or "FAILED"; scripts/run-checks
 # counts them. A check that needs other flags builds in a folder of its own below build/.
 
-.PHONY: test unit-tests freestanding portability test-32 test-clang test-sanitizers valgrind
+.PHONY: test unit-tests freestanding portability test-32 test-clang test-sanitizers torture valgrind
 
 CHECKS := format-check unit-tests freestanding portability test-sanitizers
 
@@ -32,6 +32,11 @@ test-clang:
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 test-sanitizers:
 	@$(MAKE) --no-print-directory BUILD=build/sanitizers CFLAGS='-O1 -g $(SANITIZERS)' variant-tests
+
+#: make torture          many rounds of power cuts (TORTURE=20); takes long
+TORTURE ?= 20
+torture: $(BUILD)/tests/device/test_cuts
+	@WHITTLE_TORTURE=$(TORTURE) $<
 
 #: make valgrind        the unit tests under valgrind's memcheck
 valgrind:

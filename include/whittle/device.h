@@ -3,7 +3,7 @@
  *     boot loader | record A | record B | slot 0 | slot 1        (in any order, without overlap)
  *
  * The running image is in one slot; the other slot receives. The boot record says which is which,
- * what the slots hold, and how far an update has come; docs/DESIGN.md draws its states. Boot loader
+ * what the slots hold, and how far an update has come; docs/device.md draws its states. Boot loader
  * and application fill in the same struct, normally from one header that both include: the two must
  * agree on everything but the callbacks.
  *
@@ -107,8 +107,8 @@ typedef struct whittle_device_status {
     uint8_t starts_left;       /* TRIAL: starts before the device goes back */
     int32_t last_error;        /* why the last update was given up; 0: it was not */
     uint32_t incoming_size;    /* bytes of the patch or image; the slot's while an image arrives */
-    uint32_t held;             /* bytes of what is being written that are certain to be there */
-    uint32_t erased;           /* bytes of its place that are certain to have been erased for it */
+    uint32_t held;             /* RECEIVING, APPLYING: bytes that were written before a restart */
+    uint32_t erased;           /* the same: bytes that were erased before it */
     uint32_t security_counter; /* highest confirmed one; lower ones are refused */
     whittle_slot_image images[WHITTLE_SLOT_COUNT];
 } whittle_device_status;

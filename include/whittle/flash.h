@@ -28,7 +28,7 @@ extern "C" {
 #define WHITTLE_PROGRAM_UNIT_MAX 32
 
 /* The smallest sector that holds a boot record, in bytes: four entries, and progress marks. */
-#define WHITTLE_ERASE_UNIT_MIN(program_unit) (384u + 24u * (program_unit))
+#define WHITTLE_ERASE_UNIT_MIN(program_unit) (384u + 28u * (program_unit))
 
 /* The largest sector supported, in bytes. */
 #define WHITTLE_ERASE_UNIT_MAX 0x1000000u

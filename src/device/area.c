@@ -22,23 +22,21 @@
 
 #include "device/access.h"
 
-/* Where the progress marks are: at the end of the sector with the newest entry. */
-static uint32_t mark_offset(const whittle_record *record) {
-    const whittle_flash_geometry *geometry = &record->device->flash->geometry;
-    return record->device->record_offset[record->sector] + geometry->erase_unit -
-           WHITTLE_MARK_COUNT * geometry->program_unit;
-}
-
-void whittle_area_begin(whittle_area *area, const whittle_record *record, uint32_t offset,
+void whittle_area_begin(whittle_area *area, const whittle_device *device, uint32_t offset,
                         uint32_t size) {
-    uint32_t sector = record->device->flash->geometry.erase_unit;
-    area->device = record->device;
+    uint32_t sector = device->flash->geometry.erase_unit;
+    memset(area, 0, sizeof *area);
+    area->device = device;
     area->offset = offset;
     area->size = whittle_round_up(size, sector);
     area->span = whittle_round_up(area->size, WHITTLE_MARK_COUNT * sector) / WHITTLE_MARK_COUNT;
-    area->mark_offset = mark_offset(record);
-    area->position = record->status.held;
-    area->erased = record->status.erased;
+}
+
+/* The progress marks are at the end of the sector with the newest entry. */
+static void use_marks(whittle_area *area, const whittle_record *record) {
+    const whittle_flash_geometry *geometry = &record->device->flash->geometry;
+    area->mark_offset = record->device->record_offset[record->sector] + geometry->erase_unit -
+                        WHITTLE_MARK_COUNT * geometry->program_unit;
 }
 
 /* Where the mark of the span that begins at position is in the flash. */
@@ -51,8 +49,11 @@ static uint32_t span_end(const whittle_area *area, uint32_t position) {
     return area->size - position < area->span ? area->size : position + area->span;
 }
 
-void whittle_area_resume(whittle_area *area, bool keep_pages) {
+void whittle_area_resume(whittle_area *area, const whittle_record *record, bool keep_pages) {
     const whittle_flash_geometry *geometry = &area->device->flash->geometry;
+    use_marks(area, record);
+    area->position = record->status.held;
+    area->erased = record->status.erased;
     for (uint32_t start = area->erased; start < area->size; start = span_end(area, start)) {
         if (!whittle_flash_is_erased(area->device, mark_of(area, start), geometry->program_unit)) {
             area->position = start;
@@ -78,7 +79,7 @@ int whittle_area_settle(whittle_area *area, whittle_record *record) {
     record->status.held = area->position;
     record->status.erased = area->erased;
     int error = whittle_record_append_fresh(record);
-    area->mark_offset = mark_offset(record);
+    use_marks(area, record);
     return error;
 }
 

@@ -9,17 +9,18 @@
 #include "device/record.h"
 #include "whittle/updater.h"
 
-/* Lays out an area of at least size bytes from offset, in whole erase units. How much of it is
- * written and erased, the record's status says; its progress marks are in the record's sector. */
-void whittle_area_begin(whittle_area *area, const whittle_record *record, uint32_t offset,
+/* Lays out an area of at least size bytes from offset, in whole erase units; nothing is written. */
+void whittle_area_begin(whittle_area *area, const whittle_device *device, uint32_t offset,
                         uint32_t size);
 
-/* Finds out after a restart how much more was written: sets area->position. keep_pages: keep all
- * but the last page written, to be sent again with the same bytes, where the flash allows to
- * program a page again; otherwise what was written since the last progress mark is done over. */
-void whittle_area_resume(whittle_area *area, bool keep_pages);
+/* Finds out after a restart how much was written, by what the record says and the progress marks
+ * beside it: sets area->position. keep_pages: keep all but the last page written, to be sent again
+ * with the same bytes, where the flash allows to program a page again; otherwise what was written
+ * since the last progress mark is done over. */
+void whittle_area_resume(whittle_area *area, const whittle_record *record, bool keep_pages);
 
-/* Writes into the record what was found out, and must do so before the area is written to. */
+/* Writes the record, with how much is written: before the first write to an area, and before the
+ * first one after a restart. */
 int whittle_area_settle(whittle_area *area, whittle_record *record);
 
 /* Writes the next size bytes of data, filled up to whole program units, for which there must be

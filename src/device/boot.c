@@ -1,5 +1,5 @@
 /* The boot loader's decision: one state of the record after the other, until it is clear what to
- * start. docs/DESIGN.md draws the states.
+ * start. docs/device.md draws the states.
  *
  * Every step ends with an appended record or changes nothing; so the power may fail in any of them,
  * and the next start takes the step again. What a step did before its record is done over or gone
@@ -73,7 +73,7 @@ static int go_back(whittle_record *record, int reason) {
     if (!error) {
         status->active = (uint8_t)slot;
         (void)whittle_record_give_up(record, reason); /* else the next start decides the same */
-        whittle_say(record->device, "We will continue with the previous firmware.", reason);
+        whittle_say(record->device, "Going back to the previous firmware.", reason);
     }
     return error;
 }

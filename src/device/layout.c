@@ -25,8 +25,8 @@ static bool layout_is_sound(const whittle_device *device) {
                                             device->slot_offset[0], device->slot_offset[1]};
     const uint32_t sizes[REGION_COUNT] = {sector, sector, device->slot_size, device->slot_size};
     for (unsigned i = 0; i < REGION_COUNT; i++) {
-        if (sizes[i] == 0 || sizes[i] > end || offsets[i] > end - sizes[i] ||
-            offsets[i] % sector != 0 || sizes[i] % sector != 0) {
+        if (sizes[i] > end || offsets[i] > end - sizes[i] || offsets[i] % sector != 0 ||
+            sizes[i] % sector != 0) {
             return false;
         }
         for (unsigned j = 0; j < REGION_COUNT; j++) { /* none begins inside another one */

@@ -97,18 +97,13 @@ static int decode(patching *work, uint32_t patch_offset, const whittle_header *h
 
 /* The record says APPLYING, and how far it has come, before the first erase. */
 static int enter_applying(whittle_record *record, whittle_area *area, uint32_t target_size) {
-    whittle_device_status *status = &record->status;
-    bool resumed = status->state == WHITTLE_STATE_APPLYING;
-    if (!resumed) {
-        status->state = WHITTLE_STATE_APPLYING;
-        status->held = 0;
-        status->erased = 0;
+    const whittle_device *device = record->device;
+    uint8_t state = record->status.state;
+    whittle_area_begin(area, device, device->slot_offset[whittle_other_slot(record)], target_size);
+    if (state == WHITTLE_STATE_APPLYING) {
+        whittle_area_resume(area, record, false);
     }
-    whittle_area_begin(area, record, record->device->slot_offset[whittle_other_slot(record)],
-                       target_size);
-    if (resumed) {
-        whittle_area_resume(area, false);
-    }
+    record->status.state = WHITTLE_STATE_APPLYING;
     return whittle_area_settle(area, record);
 }
 

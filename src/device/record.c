@@ -1,23 +1,23 @@
 /* The boot record is a log: each change of state appends one entry, so that a change seldom costs
  * an erase. It lives in two sectors; when one is full, the other one is erased and goes on.
  *
- *     sector:  entry seal seal | entry seal seal | ... | mark mark mark ...
+ *     sector:  claim entry seal seal | claim entry seal seal | ... | mark mark mark ...
  *
- * An entry is the whole state with a sequence number and a CRC-32; the newest one counts. A seal is
- * one program unit. Why seals: flash that was being programmed when power failed may read right
- * today and wrong tomorrow; but once anything that was programmed later is seen, however torn, what
- * was programmed before it is complete. So
+ * An entry is the whole state with a sequence number and a CRC-32; the newest one counts. Claim and
+ * seals are one program unit each, programmed before and after their entry. Why so: flash that was
+ * being programmed when power failed may read right today and wrong tomorrow, or as erased; but
+ * once anything that was programmed later is seen, however torn, what was programmed before it is
+ * complete. So
+ *   - a place is free if all of it reads as erased: no entry was ever begun there, since its claim
+ *     would be complete and seen;
  *   - an entry counts if its first seal is anything but erased: the entry itself is complete;
  *   - it is certain to count tomorrow if its second seal is anything but erased: the first one is
  *     complete.
  * Where the newest entry is not certain, or a newer one is passed over, the boot loader writes the
  * state that counts once more, before it acts on it. An entry without a seal may be a torn one that
- * happens to read right, and is passed over. Only if no entry at all has a seal, the newest without
- * one counts: that happens where its first seal was torn and reads as erased again, and then the
- * entry is complete.
- *
- * For the same reason the first entry after opening the record leaves one place free: the place
- * where a torn entry may be that reads as erased.
+ * happens to read right, and is passed over. Only if no entry at all has a seal, one without
+ * counts: that happens where its first seal was torn and reads as erased again, and then the entry
+ * is complete.
  *
  * Before the other sector is erased, the newest entry is complete in this one; so at every instant
  * one complete entry exists.
@@ -63,7 +63,7 @@ int whittle_record_init(whittle_record *record, const whittle_device *device) {
         return error;
     }
     uint32_t unit = device->flash->geometry.program_unit;
-    record->place_size = (uint32_t)sizeof(log_entry) + 2 * unit;
+    record->place_size = (uint32_t)sizeof(log_entry) + 3 * unit;
     record->places_end = device->flash->geometry.erase_unit - WHITTLE_MARK_COUNT * unit;
     if (record->places_end > PLACES_END_MAX) {
         record->places_end = PLACES_END_MAX;
@@ -95,13 +95,13 @@ static bool visit(whittle_record *record, uint32_t sector, uint32_t place) {
     if (whittle_flash_is_erased(device, offset, record->place_size)) {
         return false;
     }
-    if (!read_entry(device, offset, &entry)) {
+    if (!read_entry(device, offset + unit, &entry)) {
         return true;
     }
-    offset += (uint32_t)sizeof entry;
-    if (!whittle_flash_is_erased(device, offset + unit, unit)) {
+    uint32_t seal = offset + unit + (uint32_t)sizeof entry;
+    if (!whittle_flash_is_erased(device, seal + unit, unit)) {
         rank = CERTAIN;
-    } else if (!whittle_flash_is_erased(device, offset, unit)) {
+    } else if (!whittle_flash_is_erased(device, seal, unit)) {
         rank = SEALED;
     }
     if (entry.status.sequence > record->highest) {
@@ -119,15 +119,15 @@ static bool visit(whittle_record *record, uint32_t sector, uint32_t place) {
 
 int whittle_record_open(whittle_record *record, const whittle_device *device) {
     int error = whittle_record_init(record, device);
-    uint32_t used[2] = {0, 0}; /* bytes of each sector up to the last place that is not erased */
+    uint32_t used[2] = {0, 0}; /* bytes of each sector up to the end of the last place in use */
     for (uint32_t i = 0; i < 2 && !error; i++) {
         for (uint32_t place = 0; has_room(record, place); place += record->place_size) {
             if (visit(record, i, place)) {
-                used[i] = place;
+                used[i] = place + record->place_size;
             }
         }
     }
-    record->next = used[record->sector] + 2 * record->place_size;
+    record->next = used[record->sector];
     if (!error && record->rank == 0) {
         error = WHITTLE_ERROR_NO_IMAGE;
     }
@@ -145,21 +145,25 @@ int whittle_set_mark(const whittle_device *device, uint32_t offset) {
     return whittle_flash_program(device, offset, unit, geometry->program_unit);
 }
 
-/* Writes the status as an entry at record->next, with its seals. */
+/* Writes the status as an entry at record->next, with its claim and seals. */
 static int write_entry(whittle_record *record) {
     const whittle_device *device = record->device;
+    uint32_t unit = device->flash->geometry.program_unit;
     uint32_t offset = device->record_offset[record->sector] + record->next;
-    uint32_t seal = offset + (uint32_t)sizeof(log_entry);
+    uint32_t seal = offset + unit + (uint32_t)sizeof(log_entry);
     /* It must count as newer than one that is passed over today and counts tomorrow. */
     record->status.sequence = ++record->highest;
     log_entry entry = {.magic = magic, .status = record->status};
     entry.crc = whittle_crc32(0, (const uint8_t *)&entry, offsetof(log_entry, crc));
     record->next += record->place_size;
-    int error = whittle_flash_program(device, offset, &entry, sizeof entry);
+    int error = whittle_set_mark(device, offset);
+    if (!error) {
+        error = whittle_flash_program(device, offset + unit, &entry, sizeof entry);
+    }
     if (!error) {
         error = whittle_set_mark(device, seal);
     }
-    return error ? error : whittle_set_mark(device, seal + device->flash->geometry.program_unit);
+    return error ? error : whittle_set_mark(device, seal + unit);
 }
 
 /* Writes it to the other sector. The record stays where it is unless that is complete: after a
@@ -199,8 +203,6 @@ int whittle_record_give_up(whittle_record *record, int error) {
     status->state = WHITTLE_STATE_READY;
     status->incoming = WHITTLE_INCOMING_NONE;
     status->incoming_size = 0;
-    status->held = 0;
-    status->erased = 0;
     status->starts_left = 0;
     status->last_error = error;
     status->images[status->active ^ 1u].size = 0;

@@ -15,7 +15,7 @@
 typedef struct whittle_record {
     const whittle_device *device;
 
-    uint32_t place_size; /* bytes of an entry with its seals */
+    uint32_t place_size; /* bytes of an entry with its claim and seals */
     uint32_t places_end; /* bytes of a sector that are for entries */
 
     uint32_t sector;              /* 0 or 1: the sector that holds the newest entry */
@@ -48,7 +48,8 @@ void whittle_record_settle(whittle_record *record);
 /* Changes the status and appends it: what was under way is dropped because of error. */
 int whittle_record_give_up(whittle_record *record, int error);
 
-/* Programs one unit, so that it is not erased any more: a progress mark, or a seal. */
+/* Programs one unit, so that it is not erased any more: a progress mark, a claim
+ * or a seal. */
 int whittle_set_mark(const whittle_device *device, uint32_t offset);
 
 #endif

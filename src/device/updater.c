@@ -51,14 +51,13 @@ static int refuse(whittle_updater *updater, int error) {
 }
 
 /* Places what is received: a patch of size bytes, or an image that may fill the slot. */
-static void store(whittle_updater *updater, const whittle_record *record) {
+static void place(whittle_updater *updater, const whittle_record *record) {
     uint32_t slot = whittle_other_slot(record);
     uint32_t offset = record->device->slot_offset[slot];
     if (updater->incoming == WHITTLE_INCOMING_PATCH) {
         offset = whittle_patch_offset(record->device, slot, updater->size);
     }
-    whittle_area_begin(&updater->area, record, offset, updater->size);
-    updater->state = STORING;
+    whittle_area_begin(&updater->area, record->device, offset, updater->size);
 }
 
 /* Writes into the record what arrives, before the first erase. */
@@ -67,13 +66,12 @@ static int begin(whittle_updater *updater, whittle_record *record) {
     status->state = WHITTLE_STATE_RECEIVING;
     status->incoming = (uint8_t)updater->incoming;
     status->incoming_size = updater->size;
-    status->held = 0;
-    status->erased = 0;
     status->last_error = WHITTLE_OK;
-    status->images[whittle_other_slot(record)].size = 0;
-    int error = whittle_record_append_fresh(record);
+    memset(&status->images[whittle_other_slot(record)], 0, sizeof *status->images);
+    place(updater, record);
+    int error = whittle_area_settle(&updater->area, record);
     if (!error) {
-        store(updater, record);
+        updater->state = STORING;
     }
     return error;
 }
@@ -173,8 +171,9 @@ int whittle_updater_resume(whittle_updater *updater, const whittle_device *devic
         updater->state = COMPLETE;
         updater->received = updater->size;
     } else if (record.status.state == WHITTLE_STATE_RECEIVING) {
-        store(updater, &record);
-        whittle_area_resume(&updater->area, true);
+        place(updater, &record);
+        whittle_area_resume(&updater->area, &record, true);
+        updater->state = STORING;
         updater->unsettled = true;
         updater->received = updater->area.position;
         if (updater->received == 0) {
@@ -229,8 +228,6 @@ static int accept_image(const whittle_updater *updater, whittle_record *record) 
     whittle_slot_image *image = &record->status.images[slot];
     record->status.incoming_size = updater->received;
     image->size = updater->received;
-    image->patch_size = 0;
-    image->security_counter = 0;
     int error = whittle_digest_slot(device, slot, image->size, image->digest);
     if (!error && device->check_image) {
         error = device->check_image(device->context, device->slot_offset[slot], image->size);

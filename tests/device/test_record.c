@@ -19,12 +19,13 @@ static void make_rig(device_rig *rig, const char *kind) {
 }
 
 static uint32_t place_size(const device_rig *rig) {
-    return ENTRY_SIZE + 2 * rig->sim.flash.geometry.program_unit;
+    return ENTRY_SIZE + 3 * rig->sim.flash.geometry.program_unit;
 }
 
-/* Where an entry of the record is in the flash. */
+/* Where an entry of the record is in the flash, behind its claim. */
 static uint32_t place(const device_rig *rig, unsigned sector, unsigned number) {
-    return rig->device.record_offset[sector] + number * place_size(rig);
+    return rig->device.record_offset[sector] + number * place_size(rig) +
+           rig->sim.flash.geometry.program_unit;
 }
 
 /* Appends a state that can be told from others by its counter. */
@@ -105,17 +106,24 @@ static void alternates_the_sectors(void **state) {
     rig_destroy(&rig);
 }
 
-static void leaves_a_place_free_after_opening(void **state) {
+/* A place where an entry was begun is never used again, even if nothing is seen of the entry. */
+static void uses_no_place_that_was_claimed(void **state) {
     (void)state;
     device_rig rig;
     make_rig(&rig, "spi-4k");
     whittle_record record;
+    sim_flash_cut(&rig.sim, 2, SIM_BEFORE); /* the claim is complete, the entry not begun */
+    assert_int_equal(whittle_record_open(&record, &rig.device), WHITTLE_OK);
+    assert_int_equal(whittle_record_append(&record), WHITTLE_ERROR_IO);
+    assert_true(rig.sim.cut_fired);
+    sim_flash_power_on(&rig.sim);
     assert_int_equal(whittle_record_open(&record, &rig.device), WHITTLE_OK);
     append(&record, 1);
     assert_int_equal(rig.sim.bytes[place(&rig, 0, 1)], 0xFF);
     assert_int_not_equal(rig.sim.bytes[place(&rig, 0, 2)], 0xFF);
     append(&record, 2);
     assert_int_not_equal(rig.sim.bytes[place(&rig, 0, 3)], 0xFF);
+    assert_int_equal(value_of(&rig), 2);
     rig_destroy(&rig);
 }
 
@@ -128,7 +136,7 @@ static void falls_back_where_an_entry_is_damaged(void **state) {
     append(&record, 41);
     append(&record, 42);
     for (uint32_t bit = 0; bit < ENTRY_SIZE * 8; bit++) {
-        uint32_t offset = place(&rig, 0, 3) + bit / 8;
+        uint32_t offset = place(&rig, 0, 2) + bit / 8;
         sim_flash_rot(&rig.sim, offset, bit % 8);
         assert_int_equal(value_of(&rig), 41);
         sim_flash_rot(&rig.sim, offset, bit % 8);
@@ -145,7 +153,7 @@ static void passes_over_an_entry_without_a_seal(void **state) {
     assert_int_equal(whittle_record_open(&record, &rig.device), WHITTLE_OK);
     append(&record, 41);
     append(&record, 42);
-    uint32_t seals = place(&rig, 0, 3) + ENTRY_SIZE;
+    uint32_t seals = place(&rig, 0, 2) + ENTRY_SIZE;
     erase_bytes(&rig, seals, 2);
     assert_int_equal(value_of(&rig), 41);
     assert_int_equal(whittle_record_open(&record, &rig.device), WHITTLE_OK);
@@ -163,7 +171,7 @@ static void counts_any_trace_of_a_seal(void **state) {
     whittle_record record;
     assert_int_equal(whittle_record_open(&record, &rig.device), WHITTLE_OK);
     append(&record, 42);
-    uint32_t seals = place(&rig, 0, 2) + ENTRY_SIZE;
+    uint32_t seals = place(&rig, 0, 1) + ENTRY_SIZE;
     for (unsigned bit = 0; bit < 32 * 8; bit++) {
         erase_bytes(&rig, seals, 64);
         sim_flash_rot(&rig.sim, seals + bit / 8, bit % 8);
@@ -270,7 +278,7 @@ int main(void) {
         cmocka_unit_test(reports_a_flash_without_a_record),
         cmocka_unit_test(keeps_the_newest_through_many_sectors),
         cmocka_unit_test(alternates_the_sectors),
-        cmocka_unit_test(leaves_a_place_free_after_opening),
+        cmocka_unit_test(uses_no_place_that_was_claimed),
         cmocka_unit_test(falls_back_where_an_entry_is_damaged),
         cmocka_unit_test(passes_over_an_entry_without_a_seal),
         cmocka_unit_test(counts_any_trace_of_a_seal),

@@ -47,7 +47,7 @@ rig_bytes rig_make_image(uint32_t size, uint64_t seed) {
 
 rig_bytes rig_make_next_image(const rig_bytes *image, uint64_t seed) {
     uint64_t random = seed * 2 + 1;
-    uint32_t inserted = 24;
+    uint32_t inserted = 24 + image->size / 6;
     uint32_t at = image->size / 3;
     rig_bytes next = allocate(image->size + inserted);
     memcpy(next.data, image->data, at);
@@ -102,7 +102,7 @@ static void count_watchdog(void *context) {
 static void keep_progress(void *context, uint32_t done, uint32_t total) {
     device_rig *rig = context;
     assert_true(done <= total);
-    assert_int_equal(total, rig->new_image.size);
+    assert_true(total == rig->new_image.size || total == rig->old_image.size);
     rig->progress_done = done;
 }
 

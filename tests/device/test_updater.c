@@ -1,0 +1,573 @@
+/* Receiving: any piece size, any reset, any wrong order, anything that is not an update. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "support/device_rig.h"
+
+static device_rig rig;
+
+static const char detected_patch[] = "Differential Update Image detected. Restart the device to "
+                                     "apply the patch.";
+static const char detected_image[] = "Full Update Image detected. Restart the device to load the "
+                                     "new firmware.";
+
+static void make_rig(const char *kind, uint32_t image_size) {
+    const rig_options options = {
+        .geometry = sim_geometry_find(kind)->geometry, .image_size = image_size, .seed = 5};
+    rig_create(&rig, &options);
+}
+
+static int set_up(void **state) {
+    (void)state;
+    make_rig("spi-4k", 3000);
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    assert_null(rig.sim.violation);
+    rig_destroy(&rig);
+    return 0;
+}
+
+static void becomes_the_new_firmware(void) {
+    whittle_boot_decision decision;
+    assert_int_equal(rig_boot(&rig, &decision), WHITTLE_OK);
+    assert_true(rig_starts(&rig, &decision, &rig.new_image));
+}
+
+/* ---- The good ways ---- */
+
+static void takes_pieces_of_any_size(void **state) {
+    (void)state;
+    static const uint32_t chunks[] = {1,   2,   3,   7,   63,  64,  65,  255,  256,
+                                      257, 383, 384, 385, 511, 512, 513, 1000, 4096};
+    for (unsigned i = 0; i < sizeof chunks / sizeof *chunks; i++) {
+        for (unsigned plain = 0; plain < 2; plain++) {
+            make_rig(i % 2 ? "mcu-128k" : "mcu-1k", 3000);
+            const rig_bytes *file = plain ? &rig.new_image : &rig.patch;
+            assert_int_equal(rig_send(&rig, file, chunks[i], false), WHITTLE_OK);
+            assert_true(rig_said(&rig, plain ? detected_image : detected_patch));
+            becomes_the_new_firmware();
+            assert_null(rig.sim.violation);
+            rig_destroy(&rig);
+        }
+    }
+}
+
+static void every_piece_size_stores_the_same(void **state) {
+    (void)state;
+    sim_snapshot fresh;
+    assert_int_equal(sim_snapshot_create(&fresh, &rig.sim), WHITTLE_OK);
+    uint32_t slot = rig.device.slot_offset[1];
+    uint8_t *expected = malloc(rig.device.slot_size);
+    assert_non_null(expected);
+    for (uint32_t chunk = 1; chunk <= 4096; chunk += chunk < 600 ? 1 : 97) {
+        sim_snapshot_restore(&fresh, &rig.sim);
+        assert_int_equal(rig_send(&rig, &rig.patch, chunk, false), WHITTLE_OK);
+        if (chunk == 1) {
+            memcpy(expected, rig.sim.bytes + slot, rig.device.slot_size);
+        }
+        assert_memory_equal(rig.sim.bytes + slot, expected, rig.device.slot_size);
+    }
+    free(expected);
+    sim_snapshot_destroy(&fresh);
+}
+
+static void stores_a_patch_at_the_end_and_an_image_at_the_start(void **state) {
+    (void)state;
+    uint32_t slot = rig.device.slot_offset[1];
+    uint32_t end = slot + rig.device.slot_size;
+    assert_int_equal(rig_send(&rig, &rig.patch, 64, false), WHITTLE_OK);
+    assert_memory_equal(rig.sim.bytes + end - 4096, rig.patch.data, rig.patch.size);
+    assert_int_equal(rig_send(&rig, &rig.new_image, 64, false), WHITTLE_OK);
+    assert_memory_equal(rig.sim.bytes + slot, rig.new_image.data, rig.new_image.size);
+}
+
+static void tells_how_much_was_received(void **state) {
+    (void)state;
+    whittle_updater updater;
+    assert_int_equal(whittle_updater_start(&updater, &rig.device), WHITTLE_OK);
+    for (uint32_t i = 0; i < rig.patch.size; i++) {
+        assert_int_equal(whittle_updater_position(&updater), i);
+        assert_int_equal(whittle_updater_write(&updater, rig.patch.data + i, 1), WHITTLE_OK);
+    }
+    assert_int_equal(whittle_updater_position(&updater), rig.patch.size);
+}
+
+static void names_the_slot_that_receives(void **state) {
+    (void)state;
+    uint8_t slot;
+    whittle_boot_decision decision;
+    assert_int_equal(whittle_updater_slot(&rig.device, &slot), WHITTLE_OK);
+    assert_int_equal(slot, 1);
+    assert_int_equal(rig_send(&rig, &rig.patch, 64, false), WHITTLE_OK);
+    assert_int_equal(rig_boot(&rig, &decision), WHITTLE_OK);
+    assert_int_equal(whittle_updater_slot(&rig.device, &slot), WHITTLE_OK);
+    assert_int_equal(slot, 0);
+}
+
+static void a_new_transfer_replaces_a_pending_one(void **state) {
+    (void)state;
+    assert_int_equal(rig_send(&rig, &rig.patch, 64, false), WHITTLE_OK);
+    assert_int_equal(rig_send(&rig, &rig.new_image, 64, false), WHITTLE_OK);
+    assert_int_equal(rig_status(&rig).incoming, WHITTLE_INCOMING_IMAGE);
+    becomes_the_new_firmware();
+}
+
+static void start_alone_leaves_a_pending_update(void **state) {
+    (void)state;
+    whittle_updater updater;
+    assert_int_equal(rig_send(&rig, &rig.patch, 64, false), WHITTLE_OK);
+    assert_int_equal(whittle_updater_start(&updater, &rig.device), WHITTLE_OK);
+    assert_int_equal(whittle_updater_write(&updater, rig.patch.data, 8), WHITTLE_OK);
+    assert_int_equal(rig_status(&rig).state, WHITTLE_STATE_PENDING);
+    becomes_the_new_firmware();
+}
+
+/* ---- Resets ---- */
+
+/* Resets after `sent` bytes, asks for the offset, and sends the rest. Returns the offset. */
+static uint32_t reset_and_resume(const rig_bytes *file, uint32_t sent) {
+    whittle_updater updater;
+    uint32_t offset;
+    assert_int_equal(whittle_updater_start(&updater, &rig.device), WHITTLE_OK);
+    assert_int_equal(whittle_updater_write(&updater, file->data, sent), WHITTLE_OK);
+    memset(&updater, 0xEE, sizeof updater);
+    assert_int_equal(whittle_updater_resume(&updater, &rig.device, &offset), WHITTLE_OK);
+    assert_int_equal(whittle_updater_position(&updater), offset);
+    assert_true(offset <= sent);
+    assert_int_equal(whittle_updater_write(&updater, file->data + offset, file->size - offset),
+                     WHITTLE_OK);
+    assert_int_equal(whittle_updater_finish(&updater), WHITTLE_OK);
+    return offset;
+}
+
+static void resumes_after_a_reset_at_every_byte(void **state) {
+    (void)state;
+    tear_down(NULL);
+    for (unsigned i = 0; i < sim_geometry_count; i++) {
+        make_rig(sim_geometries[i].name, 3000);
+        for (unsigned plain = 0; plain < 2; plain++) {
+            const rig_bytes *file = plain ? &rig.new_image : &rig.patch;
+            for (uint32_t sent = 0; sent <= file->size; sent += plain ? 37 : 1) {
+                assert_int_equal(whittle_updater_abort(&rig.device), WHITTLE_OK);
+                reset_and_resume(file, sent);
+                assert_int_equal(whittle_updater_verify(&rig.device), WHITTLE_OK);
+            }
+        }
+        becomes_the_new_firmware();
+        assert_null(rig.sim.violation);
+        rig_destroy(&rig);
+    }
+    make_rig("spi-4k", 3000);
+}
+
+static void loses_at_most_a_page_where_pages_may_be_programmed_again(void **state) {
+    (void)state;
+    for (uint32_t sent = 600; sent <= rig.new_image.size; sent += 100) {
+        uint32_t offset = reset_and_resume(&rig.new_image, sent);
+        assert_true(sent - offset < 2 * 256);
+    }
+}
+
+static void loses_at_most_a_span_where_they_may_not(void **state) {
+    (void)state;
+    tear_down(NULL);
+    rig_options options = {
+        .geometry = sim_geometry_find("spi-4k")->geometry, .image_size = 40000, .seed = 5};
+    options.geometry.program_once = true;
+    rig_create(&rig, &options);
+    for (uint32_t sent = 9000; sent <= rig.new_image.size; sent += 3000) {
+        uint32_t offset = reset_and_resume(&rig.new_image, sent);
+        assert_true(sent - offset <= 4096 + 256);
+        assert_true(offset % 4096 == 0);
+    }
+}
+
+static void resumes_many_times_in_a_row(void **state) {
+    (void)state;
+    whittle_updater updater;
+    uint32_t offset = 0;
+    uint32_t step = 300;
+    assert_int_equal(whittle_updater_start(&updater, &rig.device), WHITTLE_OK);
+    for (uint32_t sent = step; sent < rig.new_image.size; sent += step) {
+        assert_int_equal(
+            whittle_updater_write(&updater, rig.new_image.data + offset, sent - offset),
+            WHITTLE_OK);
+        assert_int_equal(whittle_updater_resume(&updater, &rig.device, &offset), WHITTLE_OK);
+    }
+    assert_int_equal(
+        whittle_updater_write(&updater, rig.new_image.data + offset, rig.new_image.size - offset),
+        WHITTLE_OK);
+    assert_int_equal(whittle_updater_finish(&updater), WHITTLE_OK);
+    becomes_the_new_firmware();
+}
+
+static void resuming_what_is_complete_finishes_it(void **state) {
+    (void)state;
+    whittle_updater updater;
+    uint32_t offset;
+    assert_int_equal(rig_send(&rig, &rig.patch, 64, false), WHITTLE_OK);
+    rig_clear_console(&rig);
+    assert_int_equal(whittle_updater_resume(&updater, &rig.device, &offset), WHITTLE_OK);
+    assert_int_equal(offset, rig.patch.size);
+    assert_int_equal(whittle_updater_write(&updater, "x", 1), WHITTLE_ERROR_STATE);
+    assert_int_equal(whittle_updater_finish(&updater), WHITTLE_OK);
+    assert_true(rig_said(&rig, detected_patch));
+    becomes_the_new_firmware();
+}
+
+static void a_different_image_after_a_resume_is_found_out(void **state) {
+    (void)state;
+    whittle_updater updater;
+    uint32_t offset;
+    assert_int_equal(whittle_updater_start(&updater, &rig.device), WHITTLE_OK);
+    assert_int_equal(whittle_updater_write(&updater, rig.new_image.data, 1024), WHITTLE_OK);
+    assert_int_equal(whittle_updater_resume(&updater, &rig.device, &offset), WHITTLE_OK);
+    assert_int_equal(offset, 768);
+    rig_bytes other = rig_make_image(rig.new_image.size, 99);
+    assert_int_equal(whittle_updater_write(&updater, other.data + offset, other.size - offset),
+                     WHITTLE_ERROR_IO);
+    assert_int_equal(rig_status(&rig).state, WHITTLE_STATE_READY);
+    rig.sim.violation = NULL; /* what the flash said to that is the point here */
+    free(other.data);
+}
+
+/* ---- Wrong order ---- */
+
+static void writes_nothing_before_a_start(void **state) {
+    (void)state;
+    whittle_updater updater;
+    memset(&updater, 0, sizeof updater);
+    uint64_t operations = rig.sim.operations;
+    assert_int_equal(whittle_updater_write(&updater, rig.patch.data, 100), WHITTLE_ERROR_STATE);
+    assert_int_equal(whittle_updater_finish(&updater), WHITTLE_ERROR_STATE);
+    assert_int_equal(whittle_updater_verify(&rig.device), WHITTLE_ERROR_STATE);
+    assert_int_equal(rig.sim.operations, operations);
+}
+
+static void writes_nothing_after_the_finish(void **state) {
+    (void)state;
+    whittle_updater updater;
+    assert_int_equal(whittle_updater_start(&updater, &rig.device), WHITTLE_OK);
+    assert_int_equal(whittle_updater_write(&updater, rig.patch.data, rig.patch.size), WHITTLE_OK);
+    assert_int_equal(whittle_updater_finish(&updater), WHITTLE_OK);
+    assert_int_equal(whittle_updater_write(&updater, "x", 1), WHITTLE_ERROR_STATE);
+    assert_int_equal(whittle_updater_finish(&updater), WHITTLE_ERROR_STATE);
+    assert_int_equal(rig_status(&rig).state, WHITTLE_STATE_PENDING);
+}
+
+static void refuses_a_transfer_on_trial(void **state) {
+    (void)state;
+    whittle_updater updater;
+    whittle_boot_decision decision;
+    uint32_t offset;
+    rig.device.trial_starts = 3;
+    assert_int_equal(rig_send(&rig, &rig.patch, 64, false), WHITTLE_OK);
+    assert_int_equal(rig_boot(&rig, &decision), WHITTLE_OK);
+    assert_int_equal(whittle_updater_start(&updater, &rig.device), WHITTLE_ERROR_STATE);
+    assert_int_equal(whittle_updater_resume(&updater, &rig.device, &offset), WHITTLE_ERROR_STATE);
+    assert_int_equal(whittle_updater_write(&updater, "x", 1), WHITTLE_ERROR_STATE);
+    assert_int_equal(whittle_updater_abort(&rig.device), WHITTLE_OK);
+    assert_int_equal(rig_status(&rig).state, WHITTLE_STATE_TRIAL);
+    assert_int_equal(whittle_device_confirm(&rig.device), WHITTLE_OK);
+    assert_int_equal(whittle_updater_start(&updater, &rig.device), WHITTLE_OK);
+}
+
+static void finish_waits_for_missing_bytes(void **state) {
+    (void)state;
+    whittle_updater updater;
+    assert_int_equal(whittle_updater_start(&updater, &rig.device), WHITTLE_OK);
+    assert_int_equal(whittle_updater_finish(&updater), WHITTLE_ERROR_INCOMPLETE);
+    for (uint32_t i = 0; i < rig.patch.size; i++) {
+        assert_int_equal(whittle_updater_write(&updater, rig.patch.data + i, 1), WHITTLE_OK);
+        int expected = i + 1 < rig.patch.size ? WHITTLE_ERROR_INCOMPLETE : WHITTLE_OK;
+        assert_int_equal(whittle_updater_finish(&updater), expected);
+    }
+    becomes_the_new_firmware();
+}
+
+static void notices_that_the_record_changed_meanwhile(void **state) {
+    (void)state;
+    whittle_updater updater;
+    assert_int_equal(whittle_updater_start(&updater, &rig.device), WHITTLE_OK);
+    assert_int_equal(whittle_updater_write(&updater, rig.patch.data, rig.patch.size), WHITTLE_OK);
+    assert_int_equal(whittle_updater_abort(&rig.device), WHITTLE_OK);
+    assert_int_equal(whittle_updater_finish(&updater), WHITTLE_ERROR_STATE);
+    assert_int_equal(rig_status(&rig).state, WHITTLE_STATE_READY);
+}
+
+static void aborts_at_any_time(void **state) {
+    (void)state;
+    whittle_updater updater;
+    whittle_boot_decision decision;
+    uint32_t offset;
+    uint64_t operations = rig.sim.operations;
+    assert_int_equal(whittle_updater_abort(&rig.device), WHITTLE_OK);
+    assert_int_equal(rig.sim.operations, operations); /* nothing to drop */
+    assert_int_equal(whittle_updater_start(&updater, &rig.device), WHITTLE_OK);
+    assert_int_equal(whittle_updater_write(&updater, rig.patch.data, 300), WHITTLE_OK);
+    assert_int_equal(whittle_updater_abort(&rig.device), WHITTLE_OK);
+    assert_int_equal(whittle_updater_resume(&updater, &rig.device, &offset), WHITTLE_OK);
+    assert_int_equal(offset, 0);
+    assert_int_equal(rig_send(&rig, &rig.patch, 64, false), WHITTLE_OK);
+    assert_int_equal(whittle_updater_abort(&rig.device), WHITTLE_OK);
+    whittle_device_status status = rig_status(&rig);
+    assert_int_equal(status.state, WHITTLE_STATE_READY);
+    assert_int_equal(status.incoming, WHITTLE_INCOMING_NONE);
+    assert_int_equal(status.last_error, WHITTLE_OK);
+    assert_int_equal(rig_boot(&rig, &decision), WHITTLE_OK);
+    assert_true(rig_starts(&rig, &decision, &rig.old_image));
+}
+
+/* ---- What is no good update ---- */
+
+/* Sends bytes and expects an error at once, before any flash operation; then nothing has changed.
+ */
+static void is_refused_at_once(const uint8_t *data, uint32_t size, int expected) {
+    whittle_updater updater;
+    uint64_t operations = rig.sim.operations;
+    rig_clear_console(&rig);
+    assert_int_equal(whittle_updater_start(&updater, &rig.device), WHITTLE_OK);
+    assert_int_equal(whittle_updater_write(&updater, data, size), expected);
+    assert_true(rig_said(&rig, whittle_error_text(expected)));
+    assert_int_equal(whittle_updater_write(&updater, data, size), expected);
+    assert_int_equal(whittle_updater_finish(&updater), expected);
+    assert_int_equal(rig.sim.operations, operations);
+    assert_int_equal(rig_status(&rig).state, WHITTLE_STATE_READY);
+}
+
+static void refuses_legacy_patches_with_the_remedy(void **state) {
+    (void)state;
+    uint8_t legacy[64] = "BSDIFF40";
+    is_refused_at_once(legacy, sizeof legacy, WHITTLE_ERROR_LEGACY);
+    assert_non_null(strstr(rig.console, "make a whittle patch"));
+}
+
+static void refuses_newer_formats(void **state) {
+    (void)state;
+    rig.patch.data[4]++;
+    is_refused_at_once(rig.patch.data, rig.patch.size, WHITTLE_ERROR_VERSION);
+    rig.patch.data[4]--;
+    rig.patch.data[5] |= 0x80;
+    is_refused_at_once(rig.patch.data, rig.patch.size, WHITTLE_ERROR_FEATURE);
+}
+
+static void refuses_a_patch_of_another_image(void **state) {
+    (void)state;
+    rig_bytes wrong = rig_make_patch(&rig.new_image, &rig.old_image, NULL);
+    is_refused_at_once(wrong.data, wrong.size, WHITTLE_ERROR_SOURCE);
+    free(wrong.data);
+}
+
+static void takes_a_self_contained_patch_on_any_image(void **state) {
+    (void)state;
+    whittle_encoder_options options = rig_encoder_options();
+    options.full = true;
+    rig_bytes full = rig_make_patch(&rig.old_image, &rig.new_image, &options);
+    sim_flash_rot(&rig.sim, rig.device.slot_offset[0] + 10, 1);
+    tear_down(NULL);
+    set_up(NULL);
+    assert_int_equal(rig_send(&rig, &full, 64, false), WHITTLE_OK);
+    becomes_the_new_firmware();
+    free(full.data);
+}
+
+static void refuses_what_needs_more_ram(void **state) {
+    (void)state;
+    rig.device.patch_memory--;
+    is_refused_at_once(rig.patch.data, rig.patch.size, WHITTLE_ERROR_RAM);
+    rig.device.patch_memory = 0;
+    is_refused_at_once(rig.patch.data, rig.patch.size, WHITTLE_ERROR_RAM);
+}
+
+static void refuses_what_has_no_room(void **state) {
+    (void)state;
+    rig.device.slot_size = 4096; /* the target would fit, but not beside its patch */
+    is_refused_at_once(rig.patch.data, rig.patch.size, WHITTLE_ERROR_TOO_LARGE);
+}
+
+static void refuses_another_device_class(void **state) {
+    (void)state;
+    whittle_encoder_options options = rig_encoder_options();
+    options.has_hardware = true;
+    options.hardware = 7;
+    rig_bytes patch = rig_make_patch(&rig.old_image, &rig.new_image, &options);
+    is_refused_at_once(patch.data, patch.size, WHITTLE_ERROR_HARDWARE);
+    rig.device.hardware = 8;
+    is_refused_at_once(patch.data, patch.size, WHITTLE_ERROR_HARDWARE);
+    rig.device.hardware = 7;
+    assert_int_equal(rig_send(&rig, &patch, 64, false), WHITTLE_OK);
+    becomes_the_new_firmware();
+    free(patch.data);
+}
+
+static void refuses_a_lower_security_counter(void **state) {
+    (void)state;
+    whittle_encoder_options options = rig_encoder_options();
+    options.has_security_counter = true;
+    options.security_counter = 4;
+    rig_bytes patch = rig_make_patch(&rig.old_image, &rig.new_image, &options);
+    assert_int_equal(whittle_device_install(&rig.device, 0, rig.old_image.size, 5), WHITTLE_OK);
+    is_refused_at_once(patch.data, patch.size, WHITTLE_ERROR_DOWNGRADE);
+    is_refused_at_once(rig.patch.data, rig.patch.size, WHITTLE_ERROR_DOWNGRADE);
+    is_refused_at_once(rig.new_image.data, 100, WHITTLE_ERROR_DOWNGRADE);
+    assert_int_equal(whittle_device_install(&rig.device, 0, rig.old_image.size, 4), WHITTLE_OK);
+    assert_int_equal(rig_send(&rig, &patch, 64, false), WHITTLE_OK);
+    free(patch.data);
+}
+
+static void refuses_bytes_after_the_patch(void **state) {
+    (void)state;
+    whittle_updater updater;
+    assert_int_equal(whittle_updater_start(&updater, &rig.device), WHITTLE_OK);
+    assert_int_equal(whittle_updater_write(&updater, rig.patch.data, rig.patch.size), WHITTLE_OK);
+    assert_int_equal(whittle_updater_write(&updater, "x", 1), WHITTLE_ERROR_TRAILING);
+    assert_int_equal(whittle_updater_finish(&updater), WHITTLE_ERROR_TRAILING);
+    assert_int_equal(rig_status(&rig).last_error, WHITTLE_ERROR_TRAILING);
+    assert_int_equal(rig_status(&rig).state, WHITTLE_STATE_READY);
+}
+
+static void refuses_an_image_larger_than_the_slot(void **state) {
+    (void)state;
+    rig_bytes image = rig_make_image(rig.device.slot_size + 1, 1);
+    assert_int_equal(rig_send(&rig, &image, 1000, false), WHITTLE_ERROR_TOO_LARGE);
+    assert_int_equal(rig_status(&rig).state, WHITTLE_STATE_READY);
+    image.size--;
+    assert_int_equal(rig_send(&rig, &image, 1000, false), WHITTLE_OK);
+    free(image.data);
+}
+
+static void notices_damage_on_the_way(void **state) {
+    (void)state;
+    for (uint32_t i = 0; i < rig.patch.size; i++) {
+        rig.patch.data[i] ^= 0x10;
+        int error = rig_send(&rig, &rig.patch, 64, false);
+        /* A damaged magic makes it a plain image: only check_image can tell. */
+        assert_true(i < 4 ? error == WHITTLE_OK : error != WHITTLE_OK);
+        assert_int_equal(rig_status(&rig).state == WHITTLE_STATE_PENDING, i < 4);
+        assert_int_equal(whittle_updater_abort(&rig.device), WHITTLE_OK);
+        rig.patch.data[i] ^= 0x10;
+    }
+    rig.patch.data[rig.patch.size / 2] ^= 0x10;
+    assert_int_equal(rig_send(&rig, &rig.patch, 64, false), WHITTLE_ERROR_CHECKSUM);
+    assert_int_equal(rig_status(&rig).last_error, WHITTLE_ERROR_CHECKSUM);
+}
+
+static uint32_t checked_offset;
+static uint32_t checked_size;
+
+static int refuse_image(void *context, uint32_t offset, uint32_t size) {
+    (void)context;
+    checked_offset = offset;
+    checked_size = size;
+    return WHITTLE_ERROR_CORRUPT;
+}
+
+static int take_image(void *context, uint32_t offset, uint32_t size) {
+    (void)context;
+    (void)offset;
+    (void)size;
+    return WHITTLE_OK;
+}
+
+static void asks_the_device_about_plain_images(void **state) {
+    (void)state;
+    rig.device.check_image = refuse_image;
+    assert_int_equal(rig_send(&rig, &rig.new_image, 64, false), WHITTLE_ERROR_CORRUPT);
+    assert_int_equal(checked_offset, rig.device.slot_offset[1]);
+    assert_int_equal(checked_size, rig.new_image.size);
+    assert_int_equal(rig_status(&rig).state, WHITTLE_STATE_READY);
+    assert_int_equal(rig_send(&rig, &rig.patch, 64, false), WHITTLE_OK); /* not about patches */
+    rig.device.check_image = take_image;
+    assert_int_equal(rig_send(&rig, &rig.new_image, 64, false), WHITTLE_OK);
+    becomes_the_new_firmware();
+}
+
+/* ---- Without DIFF_UPDATE_ENABLED ---- */
+
+static void says_that_patches_are_disabled(void **state) {
+    (void)state;
+    uint8_t legacy[64] = "BSDIFF40";
+    const rig_bytes old_patch = {legacy, sizeof legacy};
+    const rig_bytes *patches[] = {&rig.patch, &old_patch};
+    rig.device.patches_enabled = false;
+    uint64_t operations = rig.sim.operations;
+    for (unsigned i = 0; i < 2; i++) {
+        rig_clear_console(&rig);
+        assert_int_equal(rig_send(&rig, patches[i], 64, false), WHITTLE_ERROR_DISABLED);
+        assert_string_equal(rig.console,
+                            "Differential Update Image detected. This feature is disabled in the "
+                            "build. Enable DIFF_UPDATE_ENABLED in the build to use it.\n");
+    }
+    assert_int_equal(rig.sim.operations, operations);
+    assert_int_equal(rig_send(&rig, &rig.new_image, 64, false), WHITTLE_OK);
+    becomes_the_new_firmware();
+}
+
+static void works_without_callbacks(void **state) {
+    (void)state;
+    rig.device.message = NULL;
+    rig.device.error_text = NULL;
+    rig.device.watchdog = NULL;
+    rig.device.progress = NULL;
+    rig.sim.flash.sync = NULL;
+    rig.patch.data[20] ^= 1;
+    assert_int_not_equal(rig_send(&rig, &rig.patch, 64, false), WHITTLE_OK);
+    rig.patch.data[20] ^= 1;
+    assert_int_equal(rig_send(&rig, &rig.patch, 64, false), WHITTLE_OK);
+    becomes_the_new_firmware();
+}
+
+static void takes_no_more_ram_than_promised(void **state) {
+    (void)state;
+    assert_true(sizeof(whittle_updater) <= 512);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(takes_pieces_of_any_size),
+        TEST(every_piece_size_stores_the_same),
+        TEST(stores_a_patch_at_the_end_and_an_image_at_the_start),
+        TEST(tells_how_much_was_received),
+        TEST(names_the_slot_that_receives),
+        TEST(a_new_transfer_replaces_a_pending_one),
+        TEST(start_alone_leaves_a_pending_update),
+        TEST(resumes_after_a_reset_at_every_byte),
+        TEST(loses_at_most_a_page_where_pages_may_be_programmed_again),
+        TEST(loses_at_most_a_span_where_they_may_not),
+        TEST(resumes_many_times_in_a_row),
+        TEST(resuming_what_is_complete_finishes_it),
+        TEST(a_different_image_after_a_resume_is_found_out),
+        TEST(writes_nothing_before_a_start),
+        TEST(writes_nothing_after_the_finish),
+        TEST(refuses_a_transfer_on_trial),
+        TEST(finish_waits_for_missing_bytes),
+        TEST(notices_that_the_record_changed_meanwhile),
+        TEST(aborts_at_any_time),
+        TEST(refuses_legacy_patches_with_the_remedy),
+        TEST(refuses_newer_formats),
+        TEST(refuses_a_patch_of_another_image),
+        TEST(takes_a_self_contained_patch_on_any_image),
+        TEST(refuses_what_needs_more_ram),
+        TEST(refuses_what_has_no_room),
+        TEST(refuses_another_device_class),
+        TEST(refuses_a_lower_security_counter),
+        TEST(refuses_bytes_after_the_patch),
+        TEST(refuses_an_image_larger_than_the_slot),
+        TEST(notices_damage_on_the_way),
+        TEST(asks_the_device_about_plain_images),
+        TEST(says_that_patches_are_disabled),
+        TEST(works_without_callbacks),
+        TEST(takes_no_more_ram_than_promised),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
