@@ -71,7 +71,7 @@ $$(BOARDS)/$(1)/boot.elf $$(BOARDS)/$(1)/boot-whole.elf: ports/boards/$(1)/boot.
 
 # The host program that makes the flash of a new device.
 $$(BOARDS)/$(1)/make_flash: ports/boards/host/make_flash.c ports/boards/common/device_description.c \
-    ports/boards/common/image_check.c build/libwhittle.a
+    ports/boards/common/image_check.c $$(BUILD)/libwhittle.a
 	@mkdir -p $$(@D)
 	$$(CC) $$(CPPFLAGS) -Iports/boards/common -Iports/boards/$(1) $$(WARNINGS) -O2 -g -o $$@ $$^ \
 	    $$(HOST_LIBS)

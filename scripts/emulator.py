@@ -50,7 +50,8 @@ def command(board, flash, serial, instructions=False, plugin=None):
     return line
 
 
-def _die_with_parent():
+def die_with_parent():
+    """For a child process: nothing outlives the program that started it, however that ends."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
@@ -71,7 +72,7 @@ class Emulator:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
-                preexec_fn=_die_with_parent,
+                preexec_fn=die_with_parent,
             )
             self._await_socket()
             self.log = log

@@ -5,11 +5,14 @@ import os
 import zlib
 
 from device_under_test import (
-    FAILED, NEW, OLD, PATCHING, BoardError, Failure, MicroPythonDevice, expect, garbage,
+    FAILED, NEW, OLD, PATCHING, SUCCESSFUL, BoardError, Failure, MicroPythonDevice, expect, garbage,
     make_patch, read_file,
 )
 
 SLOT_SIZE = MicroPythonDevice.SLOT_SIZE
+
+# Starts that a new firmware has to confirm itself in: board_describe_device
+TRIAL_STARTS = 3
 
 
 def refusal(function):
@@ -120,3 +123,30 @@ def fails_at_boot(context):
         device.restart()
         expect(device.version() == NEW, "a good update fails after a bad one")
     return reason
+
+
+def firmware_that_fails(context):
+    """A new firmware that cannot start, or crashes, is left after its trial; the old one runs on."""
+    new = read_file(MicroPythonDevice.firmware(NEW))
+    entry = int.from_bytes(new[12:16], "little") - int.from_bytes(new[4:8], "little")
+    cases = [
+        ("no firmware for this board", damage(new, 0)),
+        ("Fault: cause", new[:entry] + bytes(64) + new[entry + 64 :]),
+    ]
+    for words, image in cases:
+        path = write_file(context.folder, "failing", image)
+        with MicroPythonDevice() as device:
+            device.start()
+            device.send(make_patch(MicroPythonDevice.firmware(OLD), path))
+            printed = device.restart()
+            expect(SUCCESSFUL in printed, f"messages: {printed!r}")
+            starts = printed.count(words)
+            expect(starts == TRIAL_STARTS, f"{words!r}: started {starts} times: {printed!r}")
+            expect(device.version() == OLD, "not the old release")
+            error = device.evaluate("pycom.ota_status()['last_error']")
+            expect("confirm" in error, f"last error: {error}")
+            device.send(context.patch)
+            device.restart()
+            expect(device.version() == NEW, "a good update fails after a bad firmware")
+            expect(device.evaluate("pycom.ota_status()['state']") == "'ready'", "still on trial")
+    return f"{len(cases)} firmwares, each left after {TRIAL_STARTS} starts"

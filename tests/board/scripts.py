@@ -3,6 +3,7 @@
 import glob
 import os
 import pty
+import select
 import signal
 import subprocess
 import tempfile
@@ -36,6 +37,15 @@ def children_of(process):
         return [int(number) for number in file.read().split()]
 
 
+def runs(process_id):
+    """Whether a process is there and is more than an entry that nobody has asked for yet."""
+    try:
+        with open(f"/proc/{process_id}/stat", encoding="ascii") as file:
+            return file.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
 def interrupted_demo(_context):
     """Ctrl-C in the middle of the demo leaves no process and no file behind."""
     with tempfile.TemporaryDirectory(prefix="interrupted-") as folder:
@@ -51,8 +61,11 @@ def interrupted_demo(_context):
         os.killpg(process.pid, signal.SIGINT)
         _, errors = process.communicate(timeout=20)
         expect(process.returncode == 1 and "stopped" in errors, f"demo: {errors}")
+        deadline = time.monotonic() + 5
         for child in children:
-            expect(not os.path.exists(f"/proc/{child}"), f"process {child} is left")
+            while runs(child) and time.monotonic() < deadline:
+                time.sleep(0.05)
+            expect(not runs(child), f"process {child} is left")
         left = glob.glob(os.path.join(folder, "*"))
         expect(not left, f"left behind: {left}")
 
@@ -68,7 +81,7 @@ def board(context):
     try:
         read_terminal(ours, b">>> ")
         os.write(ours, b"6 * 7\r")
-        read_terminal(ours, b"42\r\n>>> ")
+        read_terminal(ours, b"42\n>>> ")
         os.write(ours, b"\x1dx")
         expect(process.wait(timeout=10) == 0, f"status {process.returncode}")
     finally:
@@ -79,6 +92,9 @@ def board(context):
 
 
 def read_terminal(descriptor, end):
+    """Reads to the end given. How many carriage returns are in it is the terminal's business."""
     data = b""
-    while end not in data:
+    while end not in data.replace(b"\r", b""):
+        ready, _, _ = select.select([descriptor], [], [], 30)
+        expect(ready, f"the terminal shows no {end!r} but {data!r}")
         data += os.read(descriptor, 1024)
