@@ -109,7 +109,9 @@ static int try_view(job *work, const view *candidate, contest *result) {
 }
 
 static bool isa_is_wanted(const job *work, uint8_t isa) {
-    return work->options->isa == WHITTLE_ISA_AUTO || work->options->isa == isa;
+    uint8_t wanted = work->options->isa;
+    bool is_mips = isa == WHITTLE_ISA_MIPS_LE || isa == WHITTLE_ISA_MIPS_BE;
+    return wanted == isa || wanted == WHITTLE_ISA_AUTO || (wanted == WHITTLE_ISA_MIPS && is_mips);
 }
 
 static int try_isas(job *work, view *candidate, contest *result) {
@@ -139,6 +141,32 @@ static int try_voted_base(job *work, bool big_endian, contest *result) {
     return error || !found ? error : try_base(work, base, result);
 }
 
+/* The load address of offset 0, if the regions of one image were given: the other one is mostly
+ * loaded to the same place. */
+static int try_one_given(job *work, const layout *given, contest *result) {
+    const whittle_region *first = &given->regions[0];
+    return first->address < first->offset ? WHITTLE_OK
+                                          : try_base(work, first->address - first->offset, result);
+}
+
+static int try_given(job *work, contest *result) {
+    const whittle_encoder_options *options = work->options;
+    view given;
+    if (!layout_given(&given.source, options->source_regions, options->source_region_count,
+                      work->source_size) ||
+        !layout_given(&given.target, options->target_regions, options->target_region_count,
+                      work->target_size)) {
+        return WHITTLE_ERROR_ARGUMENT;
+    }
+    if (given.source.count > 0 && given.target.count > 0) {
+        return try_isas(work, &given, result);
+    }
+    if (given.source.count > 0) {
+        return try_one_given(work, &given.source, result);
+    }
+    return given.target.count > 0 ? try_one_given(work, &given.target, result) : WHITTLE_OK;
+}
+
 static int choose_view(job *work) {
     contest result = {.score = 0};
     view esp;
@@ -155,6 +183,9 @@ static int choose_view(job *work) {
         }
         if (!error) {
             error = try_voted_base(work, true, &result);
+        }
+        if (!error) {
+            error = try_given(work, &result);
         }
         if (!error && layout_esp(&esp.source, work->source, work->source_size) &&
             layout_esp(&esp.target, work->target, work->target_size)) {
