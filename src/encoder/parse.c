@@ -214,7 +214,7 @@ static void find_path(search *now, const seed_list *seeds, size_t size, step *st
     }
 }
 
-/* Walks the path back and turns it into copies; cuts off wrong bytes at their ends. */
+/* Walks the path back and turns it into copies. */
 static size_t walk_back(const step *steps, size_t size, whittle_copy *copies) {
     size_t count = 0;
     size_t end = size;
