@@ -16,8 +16,8 @@ COMPILE   = $(CC) $(CPPFLAGS) $(WARNINGS) $(CFLAGS) -MMD -MP
 
 # The freestanding parts run on devices; the host parts make patches.
 CORE_PARTS := codec decoder device
-HOST_PARTS := encoder bsdiff40 crypto host
-HOST_LIBS  := -ldivsufsort -lbz2 -lmbedcrypto -lpthread
+HOST_PARTS := encoder bsdiff40 crypto host image
+HOST_LIBS  := -ldivsufsort -lbz2 -lelf -lmbedcrypto -lpthread
 
 CORE_SOURCES := $(sort $(foreach part,$(CORE_PARTS),$(wildcard src/$(part)/*.c src/$(part)/*/*.c)))
 HOST_SOURCES := $(sort $(filter-out %_bearssl.c,$(foreach part,$(HOST_PARTS),$(wildcard src/$(part)/*.c)))) \

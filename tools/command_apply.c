@@ -4,6 +4,7 @@
 
 #include "command.h"
 #include "files.h"
+#include "input_image.h"
 #include "json.h"
 #include "message.h"
 #include "options.h"
@@ -16,7 +17,8 @@ typedef struct application {
     const char *source_path; /* NULL: no old image was named */
     const char *patch_path;
     const char *target_path;
-    file source;
+    whittle_image_choice input;
+    input_image source;
     patch patch;
     file target;
     output out;
@@ -24,6 +26,7 @@ typedef struct application {
 
 static bool parse(application *work, const char *invocation, char **arguments, int *status) {
     const option known[] = {
+        {"input", "FORM", INPUT_HELP, read_input, &work->input},
         {"quiet", NULL, "no result line and no progress", NULL, &work->report.quiet},
         {"progress", NULL, "progress at once, also without a terminal", NULL,
          &work->report.progress},
@@ -31,8 +34,10 @@ static bool parse(application *work, const char *invocation, char **arguments, i
     };
     const syntax rules = {
         .operands = "OLD PATCH NEW",
-        .purpose = "Rebuilds the firmware image NEW from OLD and PATCH, of format whittle or\n"
-                   "BSDIFF40. A self-contained patch needs no OLD: it may be left out.\n",
+        .purpose =
+            "Rebuilds the firmware image NEW from OLD and PATCH, of format whittle or\n"
+            "BSDIFF40. A self-contained patch needs no OLD: it may be left out. OLD may be raw,\n"
+            "ELF, Intel HEX or UF2; NEW is raw.\n",
         .options = known,
         .option_count = sizeof known / sizeof *known,
         .operand_min = 2,
@@ -51,7 +56,7 @@ static bool parse(application *work, const char *invocation, char **arguments, i
 
 static int read_source(application *work) {
     if (work->source_path) {
-        return file_read(&work->source, work->source_path);
+        return input_image_read(&work->source, work->source_path, &work->input);
     }
     if (!patch_is_self_contained(&work->patch)) {
         return message_failed(work->patch_path,
@@ -63,7 +68,7 @@ static int read_source(application *work) {
 static int rebuild(application *work) {
     progress *shown = progress_start(reporting_progress(&work->report), "rebuilding the image");
     work->target.path = work->target_path;
-    return patch_apply(&work->patch, &work->source, shown, &work->target);
+    return patch_apply(&work->patch, &work->source.content, shown, &work->target);
 }
 
 static void report(const application *work, FILE *stream) {
@@ -73,15 +78,19 @@ static void report(const application *work, FILE *stream) {
         json_start(&out, stream);
         json_text(&out, "target", work->target_path);
         json_text(&out, "format", format_name(work->patch.format));
+        json_text(&out, "source_input",
+                  work->source_path ? form_name(work->source.told.form) : NULL);
         json_number(&out, "target_size", work->target.size);
         json_bool(&out, "verified", verified);
         json_finish(&out);
     } else if (!work->report.quiet) {
         char size[WORDS_MAX];
-        (void)fprintf(stream, "%s: %s, %s\n", work->target_path,
-                      bytes_in_words(work->target.size, size),
-                      verified ? "rebuilt and verified"
-                               : "rebuilt (BSDIFF40 has no digests: compare it yourself)");
+        bool from_raw = work->source.told.form == WHITTLE_IMAGE_RAW;
+        (void)fprintf(
+            stream, "%s: %s, %s%s%s\n", work->target_path, bytes_in_words(work->target.size, size),
+            verified ? "rebuilt and verified"
+                     : "rebuilt (BSDIFF40 has no digests: compare it yourself)",
+            from_raw ? "" : "; OLD ", from_raw ? "" : form_in_words(work->source.told.form));
     }
 }
 
@@ -117,7 +126,7 @@ int command_apply(const char *invocation, char **arguments) {
     }
     status = run(&work);
     output_discard(&work.out);
-    file_free(&work.source);
+    input_image_free(&work.source);
     file_free(&work.target);
     patch_free(&work.patch);
     return status;

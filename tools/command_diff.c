@@ -9,6 +9,7 @@
 #include "command.h"
 #include "diff_options.h"
 #include "files.h"
+#include "input_image.h"
 #include "json.h"
 #include "message.h"
 #include "output.h"
@@ -22,8 +23,8 @@
 typedef struct diff {
     diff_settings settings;
     diff_files files;
-    file source; /* empty where none is read */
-    file target;
+    input_image source; /* empty where none is read */
+    input_image target;
     patch made;
     output out;
     double seconds;
@@ -37,46 +38,28 @@ static double seconds_now(void) {
 
 /* ---- Making the patch ---- */
 
-static int encode_with(const diff *work, const whittle_encoder_options *options, file *made) {
-    return whittle_encode(work->source.data, work->source.size, work->target.data,
-                          work->target.size, options, &made->data, &made->size);
-}
-
-/* Both byte orders are tried, and the smaller patch stays. */
-static int encode_mips(const diff *work, whittle_encoder_options *options, file *made) {
-    file other = {.path = made->path};
-    options->isa = WHITTLE_ISA_MIPS_LE;
-    int error = encode_with(work, options, made);
-    if (error) {
-        return error;
-    }
-    options->isa = WHITTLE_ISA_MIPS_BE;
-    error = encode_with(work, options, &other);
-    if (!error && other.size < made->size) {
-        file larger = *made;
-        *made = other;
-        other = larger;
-    }
-    file_free(&other);
-    return error;
-}
-
 static int encode_whittle(diff *work, progress *shown) {
     whittle_encoder_options options;
+    const file *source = &work->source.content;
+    const file *target = &work->target.content;
+    file *made = &work->made.content;
     diff_options_for_encoder(&work->settings, &options);
+    whittle_image_hint(&work->source.told, &work->target.told, &options);
     options.progress = progress_report;
     options.progress_context = shown;
-    return options.isa == ISA_MIPS ? encode_mips(work, &options, &work->made.content)
-                                   : encode_with(work, &options, &work->made.content);
+    return whittle_encode(source->data, source->size, target->data, target->size, &options,
+                          &made->data, &made->size);
 }
 
 static int prove_bsdiff40(const diff *work) {
+    const file *source = &work->source.content;
+    const file *target = &work->target.content;
     const file *content = &work->made.content;
     file rebuilt = {.path = work->files.patch};
-    int error = whittle_bsdiff40_apply(work->source.data, work->source.size, content->data,
-                                       content->size, &rebuilt.data, &rebuilt.size);
-    bool same = !error && rebuilt.size == work->target.size &&
-                memcmp(rebuilt.data, work->target.data, rebuilt.size) == 0;
+    int error = whittle_bsdiff40_apply(source->data, source->size, content->data, content->size,
+                                       &rebuilt.data, &rebuilt.size);
+    bool same = !error && rebuilt.size == target->size &&
+                memcmp(rebuilt.data, target->data, rebuilt.size) == 0;
     file_free(&rebuilt);
     return error || same ? error : WHITTLE_ERROR_TARGET;
 }
@@ -84,9 +67,11 @@ static int prove_bsdiff40(const diff *work) {
 static int encode_bsdiff40(diff *work) {
     const given_number *wanted = &work->settings.bzip2_level;
     int level = wanted->given ? (int)wanted->value : WHITTLE_BSDIFF40_LEVEL_DEFAULT;
-    int error = whittle_bsdiff40_encode(work->source.data, work->source.size, work->target.data,
-                                        work->target.size, level, &work->made.content.data,
-                                        &work->made.content.size);
+    const file *source = &work->source.content;
+    const file *target = &work->target.content;
+    file *made = &work->made.content;
+    int error = whittle_bsdiff40_encode(source->data, source->size, target->data, target->size,
+                                        level, &made->data, &made->size);
     return error ? error : prove_bsdiff40(work);
 }
 
@@ -119,12 +104,24 @@ static const char *reason_for_whole_image(const diff *work) {
 static void print_sizes(const diff *work, FILE *stream) {
     char text[WORDS_MAX];
     (void)fputs(bytes_in_words(work->made.content.size, text), stream);
-    if (work->target.size > 0) {
+    size_t target_size = work->target.content.size;
+    if (target_size > 0) {
         (void)fprintf(stream, ", %s of %zu; ",
-                      percentage(work->made.content.size, work->target.size, text),
-                      work->target.size);
+                      percentage(work->made.content.size, target_size, text), target_size);
     } else {
         (void)fputs(" for an empty image; ", stream);
+    }
+}
+
+/* What the images were taken for, where not both are raw. */
+static void print_forms(const diff *work, FILE *stream) {
+    whittle_image_form source = work->source.told.form;
+    whittle_image_form target = work->target.told.form;
+    if (work->files.source && (source || target)) {
+        (void)fprintf(stream, "OLD %s, ", form_in_words(source));
+    }
+    if (source || target) {
+        (void)fprintf(stream, "NEW %s; ", form_in_words(target));
     }
 }
 
@@ -141,6 +138,7 @@ static void report_line(const diff *work, FILE *stream) {
     if (made->format == FORMAT_WHITTLE) {
         (void)fprintf(stream, "ISA %s; ", isa_name(made->header.isa));
     }
+    print_forms(work, stream);
     (void)fprintf(stream, "%.2f s\n", work->seconds);
 }
 
@@ -153,8 +151,10 @@ static void report_json(const diff *work, FILE *stream) {
     json_bool(&out, "self_contained", patch_is_self_contained(made));
     json_text(&out, "self_contained_reason", reason_for_whole_image(work));
     json_number(&out, "patch_size", made->content.size);
-    json_number(&out, "source_size", work->source.size);
-    json_number(&out, "target_size", work->target.size);
+    json_number(&out, "source_size", work->source.content.size);
+    json_number(&out, "target_size", work->target.content.size);
+    json_text(&out, "source_input", work->files.source ? form_name(work->source.told.form) : NULL);
+    json_text(&out, "target_input", form_name(work->target.told.form));
     json_number(&out, "ram", patch_ram(made));
     if (made->format == FORMAT_WHITTLE) {
         json_text(&out, "isa", isa_name(made->header.isa));
@@ -177,8 +177,11 @@ static void report(const diff *work, FILE *stream) {
 /* ---- The command ---- */
 
 static int read_images(diff *work) {
-    int status = work->files.source ? file_read(&work->source, work->files.source) : STATUS_DONE;
-    return status == STATUS_DONE ? file_read(&work->target, work->files.target) : status;
+    const whittle_image_choice *choice = &work->settings.input;
+    int status = work->files.source ? input_image_read(&work->source, work->files.source, choice)
+                                    : STATUS_DONE;
+    return status == STATUS_DONE ? input_image_read(&work->target, work->files.target, choice)
+                                 : status;
 }
 
 static int run(diff *work) {
@@ -204,15 +207,15 @@ static int run(diff *work) {
 }
 
 int command_diff(const char *invocation, char **arguments) {
-    diff work = {.out = {.descriptor = -1}};
+    diff work = {.out = {.descriptor = -1}, .source.told.isa = WHITTLE_ISA_AUTO};
     int status;
     if (!diff_options_parse(invocation, arguments, &work.settings, &work.files, &status)) {
         return status;
     }
     status = run(&work);
     output_discard(&work.out);
-    file_free(&work.source);
-    file_free(&work.target);
+    input_image_free(&work.source);
+    input_image_free(&work.target);
     patch_free(&work.made);
     return status;
 }

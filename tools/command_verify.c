@@ -4,6 +4,7 @@
 
 #include "command.h"
 #include "files.h"
+#include "input_image.h"
 #include "json.h"
 #include "message.h"
 #include "options.h"
@@ -14,7 +15,8 @@ typedef struct verification {
     const char *source_path; /* NULL: no old image was named */
     const char *key_path;    /* NULL: the signature is not to be checked */
     const char *patch_path;
-    file source;
+    whittle_image_choice input;
+    input_image source;
     patch patch;
     bool decoded;
 } verification;
@@ -23,6 +25,7 @@ static bool parse(verification *work, const char *invocation, char **arguments, 
     const option known[] = {
         {"old", "OLD", "the old image: it is compared and the patch applied to it", read_text,
          &work->source_path},
+        {"input", "FORM", INPUT_HELP, read_input, &work->input},
         {"key", "KEY", "check the signature with the public key in a PEM file", read_text,
          &work->key_path},
         {"quiet", NULL, "no result lines and no progress", NULL, &work->report.quiet},
@@ -61,7 +64,7 @@ static int decode(verification *work) {
     }
     progress *shown = progress_start(reporting_progress(&work->report), "decoding the patch");
     file target = {.path = NULL};
-    int status = patch_apply(&work->patch, &work->source, shown, &target);
+    int status = patch_apply(&work->patch, &work->source.content, shown, &target);
     file_free(&target);
     work->decoded = status == STATUS_DONE;
     return status;
@@ -150,7 +153,7 @@ static int run(verification *work) {
         status = patch_read(&work->patch, work->patch_path);
     }
     if (status == STATUS_DONE && work->source_path) {
-        status = file_read(&work->source, work->source_path);
+        status = input_image_read(&work->source, work->source_path, &work->input);
     }
     if (status == STATUS_DONE) {
         status = decode(work);
@@ -168,7 +171,7 @@ int command_verify(const char *invocation, char **arguments) {
         return status;
     }
     status = run(&work);
-    file_free(&work.source);
+    input_image_free(&work.source);
     patch_free(&work.patch);
     return status;
 }

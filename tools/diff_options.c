@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "input_image.h"
 #include "message.h"
 #include "words.h"
 
@@ -41,8 +42,8 @@ static bool parse_isa(const char *text, uint32_t *value) {
             return true;
         }
     }
-    *value = strcmp(text, "mips") == 0 ? ISA_MIPS : WHITTLE_ISA_AUTO;
-    return *value == ISA_MIPS || strcmp(text, "auto") == 0;
+    *value = strcmp(text, "mips") == 0 ? WHITTLE_ISA_MIPS : WHITTLE_ISA_AUTO;
+    return *value == WHITTLE_ISA_MIPS || strcmp(text, "auto") == 0;
 }
 
 static const char *read_isa(const char *text, void *place) {
@@ -165,6 +166,7 @@ bool diff_options_parse(const char *invocation, char **arguments, diff_settings 
     const option known[] = {
         {"format", "FORMAT", "whittle (default), or bsdiff40 for reference devices", read_format,
          &settings->format},
+        {"input", "FORM", INPUT_HELP, read_input, &settings->input},
         {"ram", "SIZE", "RAM of the decoder in all, 4K to 1M (default 32K)", read_ram,
          &settings->ram},
         {"isa", "ISA", "auto (default), none, thumb, xtensa, riscv, aarch64, avr, mips", read_isa,
@@ -192,7 +194,8 @@ bool diff_options_parse(const char *invocation, char **arguments, diff_settings 
         .operands = "OLD NEW PATCH",
         .purpose =
             "Makes the patch from the firmware image OLD, which a device runs, to NEW, which\n"
-            "it should run. The patch is written once it has rebuilt NEW.\n",
+            "it should run. The patch is written once it has rebuilt NEW. Images may be raw, ELF,\n"
+            "Intel HEX or UF2; the patch is for the raw image that a flash holds.\n",
         .options = known,
         .option_count = sizeof known / sizeof *known,
         .operand_min = 2,

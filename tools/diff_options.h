@@ -9,14 +9,13 @@
 #include "options.h"
 #include "patches.h"
 #include "whittle/encoder.h"
-
-/* --isa mips: the byte order is found by trying both. Not a whittle_isa. */
-#define ISA_MIPS 0xFE
+#include "whittle/image.h"
 
 typedef struct diff_settings {
     patch_format format;
+    whittle_image_choice input;
     given_number ram; /* bytes */
-    given_number isa; /* whittle_isa, WHITTLE_ISA_AUTO or ISA_MIPS */
+    given_number isa; /* whittle_isa, WHITTLE_ISA_AUTO or WHITTLE_ISA_MIPS */
     given_number base;
     bool base_is_automatic; /* --base auto */
     bool full;

@@ -20,16 +20,21 @@ extern "C" {
 
 #define WHITTLE_RAM_DEFAULT 32768u
 #define WHITTLE_ISA_AUTO    0xFF /* find the instruction set from the images */
+#define WHITTLE_ISA_MIPS    0xFE /* MIPS: find the byte order */
 
 /* Called now and then during long work with the part that is done, 0 to 1000. */
 typedef void (*whittle_progress)(void *context, unsigned permille);
 
 typedef struct whittle_encoder_options {
-    uint32_t ram;                 /* decoder RAM in all, bytes; rounded down to WHITTLE_RAM_UNIT */
-    uint8_t isa;                  /* whittle_isa or WHITTLE_ISA_AUTO */
-    bool base_given;              /* base is the load address; otherwise it is found */
-    bool full;                    /* make a self-contained image, without a source */
-    uint32_t base;                /* load address of both images */
+    uint32_t ram;    /* decoder RAM in all, bytes; rounded down to WHITTLE_RAM_UNIT */
+    uint8_t isa;     /* whittle_isa, WHITTLE_ISA_AUTO or WHITTLE_ISA_MIPS */
+    bool base_given; /* base is the load address; otherwise it is found */
+    bool full;       /* make a self-contained image, without a source */
+    uint32_t base;   /* load address of both images */
+    const whittle_region *source_regions; /* where each image may run (whittle/image.h): one more */
+    const whittle_region *target_regions; /* candidate where no base is given; NULL with count 0 */
+    unsigned source_region_count;
+    unsigned target_region_count;
     uint32_t decode_budget;       /* decoder instructions per output byte to keep to; 0: no bound */
     bool has_security_counter;    /* store security_counter */
     bool has_hardware;            /* store hardware */

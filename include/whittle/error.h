@@ -37,6 +37,10 @@ typedef enum whittle_error {
     WHITTLE_ERROR_DISABLED = -23,   /* differential updates are left out of this build */
     WHITTLE_ERROR_UNPROVEN = -24,   /* the new firmware did not confirm itself in its trial */
     WHITTLE_ERROR_DAMAGED = -25,    /* the image in flash is not what it was */
+    WHITTLE_ERROR_IMAGE = -26,      /* an image file that is damaged, or holds no image */
+    WHITTLE_ERROR_SCATTERED = -27,  /* an image file whose parts belong to no one flash */
+    WHITTLE_ERROR_FAMILY = -28,     /* a UF2 file that is not for exactly one device family */
+    WHITTLE_ERROR_BUDGET = -29,     /* no patch decodes within the budget of instructions */
 } whittle_error;
 
 /* What an error means and what to do about it: one clause without a final full stop, in static

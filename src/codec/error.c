@@ -55,6 +55,14 @@ const char *whittle_error_text(int error) {
         return "the new firmware did not confirm itself";
     case WHITTLE_ERROR_DAMAGED:
         return "the image in flash is damaged";
+    case WHITTLE_ERROR_IMAGE:
+        return "the image file is damaged or holds nothing for a flash (or use --input raw)";
+    case WHITTLE_ERROR_SCATTERED:
+        return "its parts lie too far apart for one flash (leave out all but the firmware)";
+    case WHITTLE_ERROR_FAMILY:
+        return "it is not for one device family (choose one: --input uf2:FAMILY)";
+    case WHITTLE_ERROR_BUDGET:
+        return "no patch decodes within the budget (allow more by --decode-budget)";
     default:
         return "an error number that whittle does not know";
     }

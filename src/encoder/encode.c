@@ -29,6 +29,8 @@ typedef struct job {
     whittle_header fields;
     view chosen;
     bool doubtful; /* chosen may cost more than it saves */
+    view rival;    /* the second best; no regions where there is none */
+    bool close;    /* the rival is about as good by what it explains */
     whittle_copy *copies;
     size_t copy_count;
     uint8_t *patch; /* the smallest so far */
@@ -55,7 +57,8 @@ static int fill_fields(job *work) {
     if (fields->ram < WHITTLE_RAM_MIN || fields->ram > WHITTLE_RAM_MAX) {
         return WHITTLE_ERROR_ARGUMENT;
     }
-    if (options->isa >= WHITTLE_ISA_COUNT && options->isa != WHITTLE_ISA_AUTO) {
+    if (options->isa >= WHITTLE_ISA_COUNT && options->isa != WHITTLE_ISA_AUTO &&
+        options->isa != WHITTLE_ISA_MIPS) {
         return WHITTLE_ERROR_ARGUMENT;
     }
     if (options->has_security_counter) {
@@ -88,15 +91,45 @@ static int choose_mapped(job *work, size_t capacity) {
 
 /* ---- Choosing how to see the images ---- */
 
-/* A view and the number of wrong bytes that it explains. */
+/* The best views and the number of wrong bytes that each explains. */
 typedef struct contest {
     view best;
+    view second;
     size_t score;
+    size_t second_score;
 } contest;
 
 /* A view that explains fewer bytes for each of its regions, which take about a dozen in the header,
  * may not pay: the patch is then made without it, too. */
 enum { DOUBTFUL_SCORE = 50 };
+
+/* A view that explains nearly as much as the best, but for one part in so many, may give the
+ * smaller patch. */
+enum { RIVAL_SHARE = 8 };
+
+/* Where the instruction set is to be found, all these ways are tried for images up to this size,
+ * in bytes: it takes a fraction of a second. */
+enum { THOROUGH_SIZE = 128 * 1024 };
+
+/* Of views that differ only in their load address, the one that explains more is simply right. */
+static bool are_rivals(const view *one, const view *other) {
+    return one->isa != other->isa || one->source.count != other->source.count ||
+           one->target.count != other->target.count;
+}
+
+static void enter_contest(contest *result, const view *candidate, size_t score) {
+    if (score > result->score) {
+        if (are_rivals(candidate, &result->best)) {
+            result->second = result->best;
+            result->second_score = result->score;
+        }
+        result->best = *candidate;
+        result->score = score;
+    } else if (score > result->second_score && are_rivals(candidate, &result->best)) {
+        result->second = *candidate;
+        result->second_score = score;
+    }
+}
 
 static int try_view(job *work, const view *candidate, contest *result) {
     explainer explain;
@@ -106,18 +139,16 @@ static int try_view(job *work, const view *candidate, contest *result) {
         error = explainer_set_map(&explain, work->copies, work->copy_count);
     }
     if (!error) {
-        size_t score = explainer_score(&explain, work->copies, work->copy_count);
-        if (score > result->score) {
-            result->score = score;
-            result->best = *candidate;
-        }
+        enter_contest(result, candidate, explainer_score(&explain, work->copies, work->copy_count));
     }
     explainer_free(&explain);
     return error;
 }
 
 static bool isa_is_wanted(const job *work, uint8_t isa) {
-    return work->options->isa == WHITTLE_ISA_AUTO || work->options->isa == isa;
+    uint8_t wanted = work->options->isa;
+    bool is_mips = isa == WHITTLE_ISA_MIPS_LE || isa == WHITTLE_ISA_MIPS_BE;
+    return wanted == isa || wanted == WHITTLE_ISA_AUTO || (wanted == WHITTLE_ISA_MIPS && is_mips);
 }
 
 static int try_isas(job *work, view *candidate, contest *result) {
@@ -147,6 +178,32 @@ static int try_voted_base(job *work, bool big_endian, contest *result) {
     return error || !found ? error : try_base(work, base, result);
 }
 
+/* The load address of offset 0, if the regions of one image were given: the other one is mostly
+ * loaded to the same place. */
+static int try_one_given(job *work, const layout *given, contest *result) {
+    const whittle_region *first = &given->regions[0];
+    return first->address < first->offset ? WHITTLE_OK
+                                          : try_base(work, first->address - first->offset, result);
+}
+
+static int try_given(job *work, contest *result) {
+    const whittle_encoder_options *options = work->options;
+    view given;
+    if (!layout_given(&given.source, options->source_regions, options->source_region_count,
+                      work->source_size) ||
+        !layout_given(&given.target, options->target_regions, options->target_region_count,
+                      work->target_size)) {
+        return WHITTLE_ERROR_ARGUMENT;
+    }
+    if (given.source.count > 0 && given.target.count > 0) {
+        return try_isas(work, &given, result);
+    }
+    if (given.source.count > 0) {
+        return try_one_given(work, &given.source, result);
+    }
+    return given.target.count > 0 ? try_one_given(work, &given.target, result) : WHITTLE_OK;
+}
+
 static int choose_view(job *work) {
     contest result = {.score = 0};
     view esp;
@@ -164,14 +221,21 @@ static int choose_view(job *work) {
         if (!error) {
             error = try_voted_base(work, true, &result);
         }
+        if (!error) {
+            error = try_given(work, &result);
+        }
         if (!error && layout_esp(&esp.source, work->source, work->source_size) &&
             layout_esp(&esp.target, work->target, work->target_size)) {
             error = try_isas(work, &esp, &result);
         }
     }
     work->chosen = result.best;
-    work->doubtful = work->options->isa == WHITTLE_ISA_AUTO && !work->options->base_given &&
-                     result.score > 0 && result.score < result.best.source.count * DOUBTFUL_SCORE;
+    work->rival = result.second;
+    bool thorough = work->options->isa >= WHITTLE_ISA_COUNT && work->target_size <= THOROUGH_SIZE;
+    work->close = thorough || result.second_score >= result.score - result.score / RIVAL_SHARE;
+    bool given = work->options->isa < WHITTLE_ISA_COUNT || work->options->base_given;
+    work->doubtful = !given && result.score > 0 &&
+                     (thorough || result.score < result.best.source.count * DOUBTFUL_SCORE);
     return error;
 }
 
@@ -275,11 +339,30 @@ static int encode_view(job *work, unsigned progress) {
     return error;
 }
 
+static int encode_rival(job *work) {
+    work->chosen = work->rival;
+    int error = choose_mapped(work, WHITTLE_MAP_ENTRY_MAX);
+    if (!error) {
+        error = parse_again(work);
+    }
+    return error ? error : encode_view(work, 600);
+}
+
+/* The regions of a view take RAM, too; where that leaves none for the model, another view has to
+ * do. */
+static int excuse_ram(job *work, int error) {
+    work->doubtful = work->doubtful || error == WHITTLE_ERROR_RAM;
+    return error == WHITTLE_ERROR_RAM ? WHITTLE_OK : error;
+}
+
 static int encode_differential(job *work) {
     int error = plan(work);
     work->fields.flags |= WHITTLE_FLAG_SOURCE;
     if (!error) {
-        error = encode_view(work, 500);
+        error = excuse_ram(work, encode_view(work, 500));
+    }
+    if (!error && work->rival.source.count > 0 && (work->close || !work->patch)) {
+        error = excuse_ram(work, encode_rival(work));
     }
     if (!error && work->doubtful) {
         memset(&work->chosen, 0, sizeof work->chosen);

@@ -13,6 +13,25 @@ void layout_raw(layout *found, size_t size, uint32_t base) {
     found->regions[0] = (whittle_region){0, (uint32_t)size, base};
 }
 
+bool layout_given(layout *found, const whittle_region *regions, unsigned count, size_t size) {
+    size_t end = 0;
+    found->count = 0;
+    if (count > LAYOUT_REGION_MAX) {
+        return false;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        const whittle_region *region = &regions[i];
+        if (region->offset < end || region->offset > size || region->size == 0 ||
+            region->size > size - region->offset || region->address > UINT32_MAX - region->size) {
+            return false;
+        }
+        end = region->offset + region->size;
+        found->regions[i] = *region;
+    }
+    found->count = count;
+    return true;
+}
+
 enum { ESP_MAGIC = 0xE9, ESP_SEGMENT_HEADER = 8, ESP_SEGMENTS_MAX = 16 };
 
 /* Image headers: ESP8266 has 8 bytes before the first segment, its successors 24. */

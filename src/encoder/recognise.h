@@ -20,6 +20,10 @@ typedef struct layout {
 /* The whole image at one load address. */
 void layout_raw(layout *found, size_t size, uint32_t base);
 
+/* The regions that are known of an image of that size. False if they contradict each other or it,
+ * or are too many. */
+bool layout_given(layout *found, const whittle_region *regions, unsigned count, size_t size);
+
 /* The segments of an Espressif image, or of several in a full-flash file. False if there are none.
  */
 bool layout_esp(layout *found, const uint8_t *image, size_t size);

@@ -452,7 +452,7 @@ static void instruction_sets_that_do_not_exist_are_refused(void **state) {
     whittle_encoder_options options = defaults();
     options.isa = WHITTLE_ISA_COUNT;
     expect_refused(&options, 100, 100, WHITTLE_ERROR_ARGUMENT);
-    options.isa = WHITTLE_ISA_AUTO - 1;
+    options.isa = WHITTLE_ISA_MIPS - 1;
     expect_refused(&options, 100, 100, WHITTLE_ERROR_ARGUMENT);
 }
 

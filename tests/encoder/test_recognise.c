@@ -39,6 +39,30 @@ static void what_has_no_place_has_no_region(void **state) {
     assert_int_equal(found.count, 0);
 }
 
+/* ---- Given ---- */
+
+static void regions_are_taken_if_they_are_sound(void **state) {
+    (void)state;
+    whittle_region regions[LAYOUT_REGION_MAX + 1];
+    layout found;
+    for (uint32_t i = 0; i < COUNT_OF(regions); i++) {
+        regions[i] = (whittle_region){10 * i, 10, 0x1000 * i};
+    }
+    assert_true(layout_given(&found, NULL, 0, 100));
+    assert_int_equal(found.count, 0);
+    assert_true(layout_given(&found, regions, LAYOUT_REGION_MAX, 10 * LAYOUT_REGION_MAX));
+    assert_int_equal(found.count, LAYOUT_REGION_MAX);
+    assert_memory_equal(found.regions, regions, sizeof found.regions);
+    assert_false(layout_given(&found, regions, LAYOUT_REGION_MAX, 10 * LAYOUT_REGION_MAX - 1));
+    assert_false(layout_given(&found, regions, COUNT_OF(regions), 1000));
+    regions[1].address = UINT32_MAX - 9;
+    assert_false(layout_given(&found, regions, 2, 100));
+    regions[1].address = UINT32_MAX - 10;
+    assert_true(layout_given(&found, regions, 2, 100));
+    regions[1].offset = 9;
+    assert_false(layout_given(&found, regions, 2, 100));
+}
+
 /* ---- Espressif's images ---- */
 
 static void segments_are_regions(void **state) {
@@ -285,6 +309,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_raw_image_is_one_region),
         cmocka_unit_test(what_has_no_place_has_no_region),
+        cmocka_unit_test(regions_are_taken_if_they_are_sound),
         cmocka_unit_test(segments_are_regions),
         cmocka_unit_test(a_full_flash_holds_several_images),
         cmocka_unit_test(an_image_within_another_one_is_data),

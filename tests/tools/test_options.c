@@ -181,23 +181,12 @@ static void test_options_may_follow_operands_and_the_last_one_counts(void **stat
 
 static void test_help_goes_to_stdout_and_names_every_option(void **state) {
     (void)state;
-    static const char *const options[] = {"--format",
-                                          "--ram",
-                                          "--isa",
-                                          "--base",
-                                          "--full",
-                                          "--sign",
-                                          "--hardware",
-                                          "--fw-version",
-                                          "--decode-budget",
-                                          "--bzip2-level",
-                                          "--jobs",
-                                          "--quiet",
-                                          "--progress",
-                                          "--json",
-                                          "--help",
-                                          "--version",
-                                          "--security-counter"};
+    static const char *const options[] = {"--format",        "--input",       "--ram",
+                                          "--isa",           "--base",        "--full",
+                                          "--sign",          "--hardware",    "--fw-version",
+                                          "--decode-budget", "--bzip2-level", "--jobs",
+                                          "--quiet",         "--progress",    "--json",
+                                          "--help",          "--version",     "--security-counter"};
     result help = whittle("diff", "--fast", "--help", NULL);
     assert_succeeds(&help);
     const char *text = (const char *)help.out.data;
