@@ -21,8 +21,14 @@ BOARD_FAST          := src/codec/% src/decoder/% %/integer.c
 BOARD_CFLAGS = -std=c11 -g -ffreestanding -ffunction-sections -fdata-sections -fstack-usage \
                -Iinclude -Isrc -Iports/boards/common -isystem $(BEARSSL)/inc -MMD -MP
 
-# From BearSSL: what SHA-256 takes.
-BEARSSL_SOURCES := hash/sha2small codec/enc32be codec/dec32be
+# From BearSSL: what SHA-256 takes, and what ECDSA takes with the curve's usual implementation.
+BEARSSL_SOURCES := hash/sha2small codec/enc32be codec/dec32be codec/ccopy \
+    $(addprefix ec/,ecdsa_i31_vrfy_raw ecdsa_i31_bits ec_p256_m31 ec_secp256r1 ec_secp384r1 ec_secp521r1) \
+    $(addprefix int/i31_,add bitlen decmod decode encode fmont iszero modpow montmul muladd ninv31 \
+        rshift sub tmont) int/i32_div32
+
+# Other implementations of the curve, to compare with: scripts/bench-signature.
+BEARSSL_OTHERS := ec/ec_prime_i31 ec/ec_p256_m15 int/i31_decred int/i31_mulacc
 
 BOARD_COMMON := $(wildcard ports/boards/common/*.c)
 BOARD_CORE   := $(CORE_SOURCES) $(wildcard src/crypto/*_bearssl.c)
@@ -68,6 +74,19 @@ $$(BOARDS)/$(1)/boot.elf $$(BOARDS)/$(1)/boot-whole.elf: ports/boards/$(1)/boot.
     $$(BOARDS)/$(1)/ports/boards/boot/boot_loader.o $$(BOARDS)/$(1)/libboard.a $$($(1)_CORE)
 	$$($(1)_CC) $$($(1)_FLAGS) -nostdlib -nostartfiles -Wl,--gc-sections,--no-warn-rwx-segments \
 	    -Wl,-Map=$$(@:.elf=.map) -T $$(filter %.ld,$$^) -o $$@ $$(filter-out %.ld,$$^) $$($(1)_LIBS)
+
+# The meter of signatures, with one implementation of the curve.
+$$(BOARDS)/$(1)/signature-%.o: src/crypto/signature_bearssl.c include/whittle/signature.h | $$(BEARSSL)
+	@mkdir -p $$(@D)
+	$$($(1)_CC) $$($(1)_FLAGS) $$(filter-out -MMD -MP,$$(BOARD_CFLAGS)) -DWHITTLE_P256=br_ec_$$* \
+	    $$(WARNINGS) -Os -c -o $$@ $$<
+
+$$(BOARDS)/$(1)/signature_meter-%.elf: ports/boards/$(1)/application.ld \
+    $$(BOARDS)/$(1)/ports/boards/meter/signature_meter.o $$(BOARDS)/$(1)/signature-%.o \
+    $$(BOARDS)/$(1)/src/crypto/sha256_bearssl.o $$(BOARDS)/$(1)/libboard.a \
+    $$(patsubst %,$$(BOARDS)/$(1)/bearssl/%.o,$$(BEARSSL_SOURCES) $$(BEARSSL_OTHERS))
+	$$($(1)_CC) $$($(1)_FLAGS) -nostdlib -nostartfiles -Wl,--gc-sections,--no-warn-rwx-segments \
+	    -T $$< -o $$@ $$(filter-out %.ld,$$^) $$($(1)_LIBS)
 
 # The host program that makes the flash of a new device.
 $$(BOARDS)/$(1)/make_flash: ports/boards/host/make_flash.c ports/boards/common/device_description.c \
@@ -147,11 +166,35 @@ $(BOARDS)/xtensa-lx60/flash-whole.img: $(BOARDS)/xtensa-lx60/micropython-whole.b
 
 # ---- Using ----
 
-.PHONY: bench-decoder
+.PHONY: bench-decoder bench-signature test-device-crypto
 
 #: make bench-decoder   instructions per output byte on RISC-V, over the corpus
 bench-decoder: all $(addprefix $(BOARDS)/riscv-virt/,meter.elf boot.bin make_flash)
 	@scripts/bench-decoder
+
+#: make bench-signature code, instructions and stack of checking a signature
+SIGNATURE_CURVES := p256_m31 prime_i31 p256_m15
+bench-signature: $(foreach board,riscv-virt xtensa-lx60,$(SIGNATURE_CURVES:%=$(BOARDS)/$(board)/signature_meter-%.elf))
+	@scripts/bench-signature "$(BEARSSL)" "$(BEARSSL_SOURCES) $(BEARSSL_OTHERS)" $(SIGNATURE_CURVES)
+
+# ---- The device's crypto library, judged by the host's tests ----
+
+DEVICE_CRYPTO := $(BUILD)/device-crypto
+DEVICE_CRYPTO_TESTS := $(DEVICE_CRYPTO)/test_sha256 $(DEVICE_CRYPTO)/test_signature
+
+$(DEVICE_CRYPTO)/bearssl/%.o: | $(BEARSSL)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -w -I$(BEARSSL)/inc -I$(BEARSSL)/src -c -o $@ $(BEARSSL)/src/$*.c
+
+$(DEVICE_CRYPTO)/test_%: tests/crypto/test_%.c src/crypto/%_bearssl.c tests/support/hexadecimal.c \
+    tests/support/generate.c $(BEARSSL_SOURCES:%=$(DEVICE_CRYPTO)/bearssl/%.o)
+	$(CC) $(CPPFLAGS) -isystem $(BEARSSL)/inc $(WARNINGS) $(CFLAGS) -o $@ $^ -lcmocka
+
+CHECKS += test-device-crypto
+
+#: make test-device-crypto the unit tests of SHA-256 and signatures, with the device's library
+test-device-crypto: $(DEVICE_CRYPTO_TESTS)
+	@scripts/run-tests $^
 
 XTENSA_BOARD := $(addprefix $(BOARDS)/xtensa-lx60/,flash-1.0.0.img micropython-1.1.0.bin)
 

@@ -14,6 +14,10 @@ command_function command_diff;
 command_function command_apply;
 command_function command_info;
 command_function command_verify;
+command_function command_keygen;
+command_function command_sign;
+command_function command_digest;
+command_function command_attach;
 
 /* How a command tells what it did. */
 typedef struct reporting {

@@ -11,6 +11,7 @@
 #include "files.h"
 #include "input_image.h"
 #include "json.h"
+#include "keys.h"
 #include "message.h"
 #include "output.h"
 #include "patches.h"
@@ -18,12 +19,14 @@
 #include "whittle/apply.h"
 #include "whittle/bsdiff40.h"
 #include "whittle/encoder.h"
+#include "whittle/signed_patch.h"
 #include "words.h"
 
 typedef struct diff {
     diff_settings settings;
     diff_files files;
-    input_image source; /* empty where none is read */
+    whittle_private_key key; /* where it is to be signed */
+    input_image source;      /* empty where none is read */
     input_image target;
     patch made;
     output out;
@@ -75,6 +78,19 @@ static int encode_bsdiff40(diff *work) {
     return error ? error : prove_bsdiff40(work);
 }
 
+static int sign(diff *work) {
+    file *content = &work->made.content;
+    uint8_t *made;
+    size_t size;
+    int error = whittle_patch_sign(content->data, content->size, &work->key, &made, &size);
+    if (!error) {
+        file_free(content);
+        content->data = made;
+        content->size = size;
+    }
+    return error;
+}
+
 static int make_patch(diff *work) {
     double start = seconds_now();
     progress *shown =
@@ -82,6 +98,9 @@ static int make_patch(diff *work) {
     int error = work->settings.format == FORMAT_WHITTLE ? encode_whittle(work, shown)
                                                         : encode_bsdiff40(work);
     progress_stop(shown);
+    if (!error && work->settings.key) {
+        error = sign(work);
+    }
     if (!error) {
         error = patch_examine(&work->made);
     }
@@ -139,6 +158,9 @@ static void report_line(const diff *work, FILE *stream) {
         (void)fprintf(stream, "ISA %s; ", isa_name(made->header.isa));
     }
     print_forms(work, stream);
+    if (work->settings.key) {
+        (void)fputs("signed; ", stream);
+    }
     (void)fprintf(stream, "%.2f s\n", work->seconds);
 }
 
@@ -158,6 +180,7 @@ static void report_json(const diff *work, FILE *stream) {
     json_number(&out, "ram", patch_ram(made));
     if (made->format == FORMAT_WHITTLE) {
         json_text(&out, "isa", isa_name(made->header.isa));
+        json_bool(&out, "signed", made->header.flags & WHITTLE_FLAG_SIGNED);
     } else {
         json_number(&out, "bzip2_level", made->legacy.level);
     }
@@ -184,12 +207,23 @@ static int read_images(diff *work) {
                                  : status;
 }
 
+/* Who is to be asked for a passphrase is asked at once, before the long work. */
+static int read_key(diff *work) {
+    const diff_settings *settings = &work->settings;
+    return settings->key ? key_read_private(settings->key, settings->passphrase, &work->key)
+                         : STATUS_DONE;
+}
+
 static int run(diff *work) {
     const diff_files *files = &work->files;
-    const char *const inputs[] = {files->source, files->target, files->unread};
+    const char *const inputs[] = {files->source, files->target, files->unread, work->settings.key,
+                                  work->settings.passphrase};
     int status = files_check(inputs, sizeof inputs / sizeof *inputs, files->patch);
     if (status == STATUS_DONE) {
         status = output_prepare(&work->out, files->patch);
+    }
+    if (status == STATUS_DONE) {
+        status = read_key(work);
     }
     if (status == STATUS_DONE) {
         status = read_images(work);
@@ -214,6 +248,7 @@ int command_diff(const char *invocation, char **arguments) {
     }
     status = run(&work);
     output_discard(&work.out);
+    whittle_private_key_wipe(&work.key);
     input_image_free(&work.source);
     input_image_free(&work.target);
     patch_free(&work.made);

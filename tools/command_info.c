@@ -8,6 +8,7 @@
 #include "message.h"
 #include "options.h"
 #include "patches.h"
+#include "whittle/signed_patch.h"
 #include "words.h"
 
 /* ---- In words ---- */
@@ -48,7 +49,18 @@ static void print_prediction(const patch *read) {
     print_number("address map", header->map_entries, " entries");
 }
 
-static void print_conditions(const whittle_header *header) {
+/* The id of the key that a patch names, in digits; NULL where it is not signed. Whether the
+ * signature is right, only whittle verify can tell. */
+static const char *signer_of(const patch *read, char text[WORDS_MAX]) {
+    uint8_t id[WHITTLE_KEY_ID_SIZE];
+    int error = whittle_patch_signer(read->content.data, read->content.size, id);
+    return error ? NULL : hexadecimal(id, sizeof id, text);
+}
+
+static void print_conditions(const patch *read) {
+    const whittle_header *header = &read->header;
+    char digits[WORDS_MAX];
+    const char *signer = signer_of(read, digits);
     if (header->flags & WHITTLE_FLAG_VERSION) {
         print_field("firmware version", header->firmware_version);
     }
@@ -58,7 +70,7 @@ static void print_conditions(const whittle_header *header) {
     if (header->flags & WHITTLE_FLAG_HARDWARE) {
         (void)printf("%-18s0x%08lx\n", "hardware", (unsigned long)header->hardware);
     }
-    print_field("signature", header->flags & WHITTLE_FLAG_SIGNED ? "present" : "none");
+    (void)printf("%-18s%s%s\n", "signature", signer ? "by key " : "none", signer ? signer : "");
 }
 
 static void print_whittle(const patch *read) {
@@ -79,7 +91,7 @@ static void print_whittle(const patch *read) {
                 sizeof header->target_digest);
     print_field("RAM to apply", size_in_words(header->ram, ram));
     print_prediction(read);
-    print_conditions(header);
+    print_conditions(read);
 }
 
 static void print_bsdiff40(const patch *read) {
@@ -133,7 +145,9 @@ static void write_prediction(json *out, const patch *read) {
     json_number(out, "map_entries", header->map_entries);
 }
 
-static void write_conditions(json *out, const whittle_header *header) {
+static void write_conditions(json *out, const patch *read) {
+    const whittle_header *header = &read->header;
+    char digits[WORDS_MAX];
     if (header->flags & WHITTLE_FLAG_VERSION) {
         json_text(out, "firmware_version", header->firmware_version);
     }
@@ -144,6 +158,7 @@ static void write_conditions(json *out, const whittle_header *header) {
         json_number(out, "hardware", header->hardware);
     }
     json_bool(out, "signed", header->flags & WHITTLE_FLAG_SIGNED);
+    json_text(out, "key_id", signer_of(read, digits));
 }
 
 static void write_whittle(json *out, const patch *read) {
@@ -161,7 +176,7 @@ static void write_whittle(json *out, const patch *read) {
                 sizeof header->target_digest);
     json_number(out, "ram", header->ram);
     write_prediction(out, read);
-    write_conditions(out, header);
+    write_conditions(out, read);
 }
 
 static void write_bsdiff40(json *out, const patch *read) {

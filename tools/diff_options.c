@@ -140,9 +140,8 @@ static int check_settings(const char *invocation, const diff_settings *settings,
     if (status == STATUS_DONE && !settings->full && found->count < 3) {
         status = message_usage(invocation, NULL, "operands are missing: OLD NEW PATCH");
     }
-    if (status == STATUS_DONE && settings->key) {
-        status =
-            message_failed(settings->key, "signing is not in this build yet (leave out --sign)");
+    if (status == STATUS_DONE && settings->passphrase && !settings->key) {
+        status = message_usage(invocation, "--passphrase-file", "this option is only for --sign");
     }
     return status;
 }
@@ -174,6 +173,8 @@ bool diff_options_parse(const char *invocation, char **arguments, diff_settings 
         {"base", "ADDRESS", "load address of both images, or auto (default)", read_base, settings},
         {"full", NULL, "make a self-contained image; OLD may be left out", NULL, &settings->full},
         {"sign", "KEY", "sign with the private key in a PEM file", read_text, &settings->key},
+        {"passphrase-file", "FILE", "the key's passphrase (default: ask for it)", read_text,
+         &settings->passphrase},
         {"security-counter", "N", "devices that have confirmed a higher one refuse the patch",
          read_decimal, &settings->security_counter},
         {"hardware", "ID", "devices of another class refuse the patch", read_hardware,
@@ -193,9 +194,8 @@ bool diff_options_parse(const char *invocation, char **arguments, diff_settings 
     const syntax rules = {
         .operands = "OLD NEW PATCH",
         .purpose =
-            "Makes the patch from the firmware image OLD, which a device runs, to NEW, which\n"
-            "it should run. The patch is written once it has rebuilt NEW. Images may be raw, ELF,\n"
-            "Intel HEX or UF2; the patch is for the raw image that a flash holds.\n",
+            "Makes the patch from the firmware image OLD, which a device runs, to NEW. Images\n"
+            "may be raw, ELF, Intel HEX or UF2; the patch is for the raw image in a flash.\n",
         .options = known,
         .option_count = sizeof known / sizeof *known,
         .operand_min = 2,

@@ -19,7 +19,8 @@ typedef struct diff_settings {
     given_number base;
     bool base_is_automatic; /* --base auto */
     bool full;
-    const char *key; /* NULL: not to be signed */
+    const char *key;        /* NULL: not to be signed */
+    const char *passphrase; /* a file with the key's; NULL: ask */
     given_number security_counter;
     given_number hardware;
     const char *firmware_version; /* NULL: none */

@@ -18,6 +18,10 @@ static const command commands[] = {
     {"apply", "whittle apply", "rebuild the new image from the old one and a patch", command_apply},
     {"info", "whittle info", "show what a patch says about itself", command_info},
     {"verify", "whittle verify", "check a patch without writing anything", command_verify},
+    {"keygen", "whittle keygen", "make a pair of keys for signing", command_keygen},
+    {"sign", "whittle sign", "sign a patch", command_sign},
+    {"digest", "whittle digest", "print what to sign, for a key that is elsewhere", command_digest},
+    {"attach", "whittle attach", "attach a signature that was made elsewhere", command_attach},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 

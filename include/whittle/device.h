@@ -28,6 +28,8 @@ extern "C" {
 #define WHITTLE_SLOT_COUNT        2
 #define WHITTLE_IMAGE_DIGEST_SIZE 16 /* leading bytes of the SHA-256 of an image */
 
+typedef struct whittle_trust whittle_trust; /* trust.h */
+
 typedef struct whittle_device {
     const whittle_flash *flash;
 
@@ -50,7 +52,10 @@ typedef struct whittle_device {
     uint8_t trial_starts;  /* starts that a new image has to confirm itself in, before the device
                               goes back to the previous one; 0: confirmed at once, as the reference
                               does it */
-    uint32_t hardware;     /* the device class: a patch that names another one is refused */
+    uint32_t hardware;     /* the device class: a patch that names another one is refused. If it is
+                              not 0 and there is a trust, so is a patch that names none */
+
+    const whittle_trust *trust; /* whose signatures every update needs; NULL: it needs none */
 
     /* Callbacks; each may be NULL. */
     void *context; /* passed to each */

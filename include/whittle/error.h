@@ -41,6 +41,8 @@ typedef enum whittle_error {
     WHITTLE_ERROR_SCATTERED = -27,  /* an image file whose parts belong to no one flash */
     WHITTLE_ERROR_FAMILY = -28,     /* a UF2 file that is not for exactly one device family */
     WHITTLE_ERROR_BUDGET = -29,     /* no patch decodes within the budget of instructions */
+    WHITTLE_ERROR_KEY = -30,        /* it is no key on P-256, or damaged */
+    WHITTLE_ERROR_PASSPHRASE = -31, /* the key is encrypted: no passphrase, or a wrong one */
 } whittle_error;
 
 /* What an error means and what to do about it: one clause without a final full stop, in static

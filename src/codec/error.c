@@ -63,6 +63,10 @@ const char *whittle_error_text(int error) {
         return "it is not for one device family (choose one: --input uf2:FAMILY)";
     case WHITTLE_ERROR_BUDGET:
         return "no patch decodes within the budget (allow more by --decode-budget)";
+    case WHITTLE_ERROR_KEY:
+        return "this is no key for P-256 in a PEM file (make one: whittle keygen)";
+    case WHITTLE_ERROR_PASSPHRASE:
+        return "the key is encrypted, and the passphrase is missing or wrong";
     default:
         return "an error number that whittle does not know";
     }

@@ -1,8 +1,9 @@
 /* Admission: what may become the firmware of this device.
  *
- * Order: the header's own soundness, authority (whole by its CRC-32, device class, security
- * counter), the source image, room, RAM. All of it before the first erase, and all of it once more
- * at boot, from the bytes in flash: what an application checked is not what a boot loader trusts.
+ * Order: the header's own soundness, authority (whole by its CRC-32, signature, device class,
+ * security counter), the source image, room, RAM. All of it before the first erase, and all of it
+ * once more at boot, from the bytes in flash: what an application checked is not what a boot loader
+ * trusts.
  *
  * The record's image digests stand in for the images while receiving, so that no image is read over
  * for each header that arrives; the boot loader reads the images themselves.
@@ -13,7 +14,9 @@
 
 #include "codec/bytes.h"
 #include "device/access.h"
+#include "device/authority.h"
 #include "whittle/sha256.h"
+#include "whittle/trust.h"
 
 enum { CRC_SIZE = 4 };
 
@@ -35,11 +38,30 @@ static int check_room(const whittle_device *device, const whittle_header *header
     return fits ? WHITTLE_OK : WHITTLE_ERROR_TOO_LARGE;
 }
 
+/* Whether a device that needs signatures may look further: a plain image has none. */
+static int check_signed(const whittle_device *device, const whittle_header *header) {
+    bool is_signed = header && (header->flags & WHITTLE_FLAG_SIGNED);
+    return is_signed || !device->trust ? WHITTLE_OK : WHITTLE_ERROR_UNSIGNED;
+}
+
+/* Where a signature is needed, leaving the class out is no way around it: the keys may be those of
+ * several products. */
+static int check_hardware(const whittle_device *device, const whittle_header *header) {
+    bool named = header->flags & WHITTLE_FLAG_HARDWARE;
+    bool fits =
+        named ? header->hardware == device->hardware : !device->trust || device->hardware == 0;
+    return fits ? WHITTLE_OK : WHITTLE_ERROR_HARDWARE;
+}
+
 int whittle_admit_incoming(const whittle_record *record, const whittle_header *header) {
     const whittle_device *device = record->device;
     const whittle_slot_image *running = &record->status.images[record->status.active];
-    if (header && (header->flags & WHITTLE_FLAG_HARDWARE) && header->hardware != device->hardware) {
-        return WHITTLE_ERROR_HARDWARE;
+    int error = check_signed(device, header);
+    if (!error && header) {
+        error = check_hardware(device, header);
+    }
+    if (error) {
+        return error;
     }
     /* No counter counts as 0: otherwise leaving it out would be the way around it. */
     if ((header ? header->security_counter : 0) < record->status.security_counter) {
@@ -53,7 +75,7 @@ int whittle_admit_incoming(const whittle_record *record, const whittle_header *h
          memcmp(header->source_digest, running->digest, sizeof header->source_digest) != 0)) {
         return WHITTLE_ERROR_SOURCE;
     }
-    int error = check_room(device, header);
+    error = check_room(device, header);
     if (!error && header->ram + device->flash->geometry.program_page > device->patch_memory) {
         error = WHITTLE_ERROR_RAM;
     }
@@ -72,7 +94,10 @@ static int authorise(const whittle_device *device, uint32_t offset, const whittl
     if (!error && load_le32(stored) != crc) {
         error = WHITTLE_ERROR_CHECKSUM;
     }
-    return error;
+    if (!error) {
+        error = check_signed(device, header);
+    }
+    return error || !device->trust ? error : device->trust->check(device, offset, header);
 }
 
 /* Reads the header of a stored patch, which has size bytes. */
@@ -129,7 +154,7 @@ int whittle_verify_slot(const whittle_record *record, uint32_t slot) {
         return WHITTLE_ERROR_NO_IMAGE;
     }
     int error = whittle_digest_slot(record->device, slot, image->size, digest);
-    if (!error && memcmp(digest, image->digest, sizeof digest) != 0) {
+    if (!error && !whittle_is_same(digest, image->digest, sizeof digest)) {
         error = WHITTLE_ERROR_DAMAGED;
     }
     return error;

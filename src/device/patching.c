@@ -127,6 +127,11 @@ static int apply(whittle_record *record, void *memory) {
         uint32_t patch_offset = whittle_patch_offset(device, slot, header.total_size);
         error = decode(&work, patch_offset, &header, memory);
     }
+    if (!error) {
+        /* From flash once more, and from the beginning: a fault that was forced upon the first
+         * admission must be forced again, here, before the image can become the active one. */
+        error = whittle_admit_received(record, &header);
+    }
     if (error) {
         return error;
     }

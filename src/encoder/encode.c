@@ -233,7 +233,7 @@ static int choose_view(job *work) {
     work->rival = result.second;
     bool thorough = work->options->isa >= WHITTLE_ISA_COUNT && work->target_size <= THOROUGH_SIZE;
     work->close = thorough || result.second_score >= result.score - result.score / RIVAL_SHARE;
-    bool given = work->options->isa < WHITTLE_ISA_COUNT || work->options->base_given;
+    bool given = work->options->isa < WHITTLE_ISA_COUNT;
     work->doubtful = !given && result.score > 0 &&
                      (thorough || result.score < result.best.source.count * DOUBTFUL_SCORE);
     return error;

@@ -6,7 +6,7 @@
 
 #include "support/unit_test.h"
 
-enum { LAST = WHITTLE_ERROR_BUDGET };
+enum { LAST = WHITTLE_ERROR_PASSPHRASE };
 
 static void every_error_has_a_text_of_its_own(void **state) {
     (void)state;

@@ -39,7 +39,9 @@ static void what_is_written_is_read_again(void **state) {
     fill_header(&written);
     assert_int_equal(whittle_header_write(&written, some_regions, bytes), WHITTLE_OK);
     assert_int_equal(whittle_header_read(bytes, written.header_size, &read), WHITTLE_OK);
-    assert_memory_equal(&read, &written, sizeof read);
+    /* Up to the padding at the end. */
+    assert_memory_equal(&read, &written,
+                        offsetof(whittle_header, firmware_version) + sizeof read.firmware_version);
     whittle_header_regions(bytes, &read, regions);
     assert_memory_equal(regions, some_regions, sizeof regions);
 }

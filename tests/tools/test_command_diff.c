@@ -166,12 +166,12 @@ static void test_a_decode_budget_still_makes_a_right_patch(void **state) {
     assert_rebuilds("old", "patch", "new");
 }
 
-static void test_signing_is_refused_for_now(void **state) {
+static void test_a_passphrase_is_for_signing(void **state) {
     (void)state;
     save_images();
-    assert_fails(whittle("diff", "--sign", "key.pem", "old", "new", "patch", NULL), 1,
-                 "whittle: key.pem: signing is not in this build yet (leave out --sign)");
-    assert_folder_holds("new old");
+    assert_fails(whittle("diff", "--passphrase-file", "file", "old", "new", "patch", NULL), 2,
+                 "whittle: --passphrase-file: this option is only for --sign (see whittle diff "
+                 "--help)");
 }
 
 /* ---- Self-contained images ---- */
@@ -372,7 +372,7 @@ int main(void) {
         IN_FOLDER(test_mips_tries_both_byte_orders),
         IN_FOLDER(test_threads_change_nothing),
         IN_FOLDER(test_a_decode_budget_still_makes_a_right_patch),
-        IN_FOLDER(test_signing_is_refused_for_now),
+        IN_FOLDER(test_a_passphrase_is_for_signing),
         IN_FOLDER(test_full_needs_no_old_image),
         IN_FOLDER(test_full_reads_no_old_image),
         IN_FOLDER(test_a_self_contained_image_where_it_is_smaller),

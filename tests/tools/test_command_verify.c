@@ -77,12 +77,52 @@ static void test_the_wrong_old_image_is_named(void **state) {
                  "version that is here)");
 }
 
-static void test_keys_are_refused_for_now(void **state) {
+static void test_a_signature_is_checked_with_the_key(void **state) {
+    (void)state;
+    save_images();
+    whittle_succeeds("keygen", "--quiet", "key", NULL);
+    whittle_succeeds("diff", "--quiet", "--sign=key.pem", "old", "new", "patch", NULL);
+    assert_prints(whittle("verify", "--key=key.pub.pem", "--old", "old", "patch", NULL),
+                  "header      right, and every field within its bounds\n"
+                  "checksum    right, over the whole length of the patch\n"
+                  "signature   right, by the key that was named\n"
+                  "old image   it is the one that the patch is for\n"
+                  "decoding    whole, within the RAM that the patch declares\n"
+                  "new image   has the digest that the patch promises\n");
+    assert_prints(whittle("verify", "patch", NULL),
+                  "header      right, and every field within its bounds\n"
+                  "checksum    right, over the whole length of the patch\n"
+                  "signature   not checked (name the signer's key with --key)\n"
+                  "old image   not checked (name it with --old)\n"
+                  "decoding    not checked (name the old image with --old)\n"
+                  "new image   not checked (name the old image with --old)\n");
+}
+
+/* Also where the rest of the patch is right. */
+static void test_wrong_signatures_are_refused(void **state) {
     (void)state;
     save_all();
-    assert_fails(
-        whittle("verify", "--key", "key.pem", "patch", NULL), 1,
-        "whittle: key.pem: checking signatures is not in this build yet (leave out --key)");
+    whittle_succeeds("keygen", "--quiet", "key", NULL);
+    whittle_succeeds("keygen", "--quiet", "other", NULL);
+    assert_fails(whittle("verify", "--key=key.pub.pem", "--old=old", "patch", NULL), 1,
+                 "whittle: patch: a signature is required and there is none (sign the patch)");
+    whittle_succeeds("sign", "--quiet", "--key=other.pem", "patch", NULL);
+    assert_fails(whittle("verify", "--key=key.pub.pem", "--old=old", "patch", NULL), 1,
+                 "whittle: patch: the signature is wrong or by an unknown key");
+    assert_fails(whittle("verify", "--key=key.pem", "patch", NULL), 1,
+                 "whittle: key.pem: this is a private key (name the public one, and keep this one "
+                 "away)");
+    assert_fails(whittle("verify", "--key=old", "patch", NULL), 1,
+                 "whittle: old: this is no key for P-256 in a PEM file (make one: whittle keygen)");
+}
+
+static void test_bsdiff40_has_no_signatures(void **state) {
+    (void)state;
+    save_images();
+    whittle_succeeds("keygen", "--quiet", "key", NULL);
+    whittle_succeeds("diff", "--format=bsdiff40", "old", "new", "patch", NULL);
+    assert_fails(whittle("verify", "--key=key.pub.pem", "patch", NULL), 1,
+                 "whittle: patch: BSDIFF40 has no signatures (leave out --key)");
 }
 
 static void test_json_and_quiet(void **state) {
@@ -110,7 +150,9 @@ int main(void) {
         IN_FOLDER(test_a_self_contained_patch_is_decoded_at_once),
         IN_FOLDER(test_bsdiff40_is_decoded_and_not_trusted),
         IN_FOLDER(test_the_wrong_old_image_is_named),
-        IN_FOLDER(test_keys_are_refused_for_now),
+        IN_FOLDER(test_a_signature_is_checked_with_the_key),
+        IN_FOLDER(test_wrong_signatures_are_refused),
+        IN_FOLDER(test_bsdiff40_has_no_signatures),
         IN_FOLDER(test_json_and_quiet),
     };
     return cmocka_run_group_tests_name("tools/verify", tests, NULL, NULL);

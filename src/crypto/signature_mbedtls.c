@@ -1,0 +1,56 @@
+/* ECDSA by mbedTLS: the host's library. Knows nothing of patches. */
+#include "whittle/signature.h"
+
+#include <mbedtls/ecdsa.h>
+
+/* Everything that a verification allocates. */
+typedef struct verification {
+    mbedtls_ecp_group group;
+    mbedtls_ecp_point key;
+    mbedtls_mpi r;
+    mbedtls_mpi s;
+} verification;
+
+/* Reads key and signature. That the point is on the curve, and r and s are in their range, the
+ * library checks when it verifies. */
+static int load(verification *work, const uint8_t *public_key, const uint8_t *signature) {
+    const size_t half = WHITTLE_PUBLIC_KEY_SIZE / 2;
+    int error = mbedtls_ecp_group_load(&work->group, MBEDTLS_ECP_DP_SECP256R1);
+    if (!error) {
+        error = mbedtls_mpi_read_binary(&work->key.X, public_key, half);
+    }
+    if (!error) {
+        error = mbedtls_mpi_read_binary(&work->key.Y, public_key + half, half);
+    }
+    if (!error) {
+        error = mbedtls_mpi_lset(&work->key.Z, 1);
+    }
+    if (!error) {
+        error = mbedtls_mpi_read_binary(&work->r, signature, WHITTLE_SIGNATURE_SIZE / 2);
+    }
+    if (!error) {
+        error = mbedtls_mpi_read_binary(&work->s, signature + WHITTLE_SIGNATURE_SIZE / 2,
+                                        WHITTLE_SIGNATURE_SIZE / 2);
+    }
+    return error;
+}
+
+uint32_t whittle_signature_verify(const uint8_t public_key[WHITTLE_PUBLIC_KEY_SIZE],
+                                  const uint8_t digest[WHITTLE_SHA256_SIZE],
+                                  const uint8_t signature[WHITTLE_SIGNATURE_SIZE]) {
+    verification work;
+    mbedtls_ecp_group_init(&work.group);
+    mbedtls_ecp_point_init(&work.key);
+    mbedtls_mpi_init(&work.r);
+    mbedtls_mpi_init(&work.s);
+    int error = load(&work, public_key, signature);
+    if (!error) {
+        error = mbedtls_ecdsa_verify(&work.group, digest, WHITTLE_SHA256_SIZE, &work.key, &work.r,
+                                     &work.s);
+    }
+    mbedtls_mpi_free(&work.s);
+    mbedtls_mpi_free(&work.r);
+    mbedtls_ecp_point_free(&work.key);
+    mbedtls_ecp_group_free(&work.group);
+    return error ? 0 : WHITTLE_SIGNATURE_RIGHT;
+}

@@ -1,0 +1,111 @@
+/* The decoder's view of the image that is being made: bytes that are programmed already, bytes that
+ * still sit in the page, and both at once. The source file is included for its static functions. */
+#include "device/patching.c"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "support/device_rig.h"
+
+enum { PAGE = 256, TOTAL = 3 * 4096 };
+
+static device_rig rig;
+static uint8_t page[PAGE];
+static uint8_t target[TOTAL];
+static patching work;
+
+static int set_up(void **state) {
+    (void)state;
+    const rig_options options = {.geometry = sim_geometry_find("spi-4k")->geometry,
+                                 .image_size = 600,
+                                 .slot_sectors = 4,
+                                 .seed = 51};
+    rig_create(&rig, &options);
+    rig.device.progress = NULL;
+    for (uint32_t i = 0; i < TOTAL; i++) {
+        target[i] = (uint8_t)(i * 7 + i / 256);
+    }
+    whittle_record record;
+    assert_int_equal(whittle_record_open(&record, &rig.device), WHITTLE_OK);
+    memset(&work, 0, sizeof work);
+    work.page = page;
+    work.target_size = TOTAL;
+    whittle_area_begin(&work.area, &rig.device, rig.device.slot_offset[1], TOTAL);
+    assert_int_equal(whittle_area_settle(&work.area, &record), WHITTLE_OK);
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    assert_null(rig.sim.violation);
+    rig_destroy(&rig);
+    return 0;
+}
+
+static void reads_back(uint32_t offset, uint32_t size) {
+    uint8_t data[600];
+    assert_true(size <= sizeof data);
+    assert_int_equal(read_target(&work, offset, data, size), WHITTLE_OK);
+    assert_memory_equal(data, target + offset, size);
+}
+
+static void reads_back_what_was_written_wherever_it_is(void **state) {
+    (void)state;
+    for (uint32_t written = 0; written < 1500; written += 47) {
+        for (uint32_t size = 1; size < 600 && size <= written; size += 1 + size / 3) {
+            reads_back(written - size, size);
+            reads_back((written - size) / 2, size);
+            reads_back(0, size);
+        }
+        assert_int_equal(write_target(&work, written, target + written, 47), WHITTLE_OK);
+    }
+}
+
+static void drops_what_is_there_since_before_a_restart(void **state) {
+    (void)state;
+    uint32_t known = 4096 + 300 - 300 % PAGE;
+    for (uint32_t i = 0; i < known; i += 64) {
+        assert_int_equal(write_target(&work, i, target + i, 64), WHITTLE_OK);
+    }
+    uint64_t operations = rig.sim.operations;
+    work.held = 0; /* decoded again from the start */
+    for (uint32_t i = 0; i + 60 < known; i += 60) {
+        assert_int_equal(write_target(&work, i, target + i, 60), WHITTLE_OK);
+    }
+    assert_int_equal(rig.sim.operations, operations);
+    assert_int_equal(work.held, 0);
+    uint32_t last = (known - 1) / 60 * 60; /* this piece is known in part */
+    assert_int_equal(write_target(&work, last, target + last, 60), WHITTLE_OK);
+    assert_int_equal(work.held, last + 60 - known);
+    reads_back(last, 60);
+    reads_back(0, 600);
+}
+
+static void passes_on_the_failures_of_the_flash(void **state) {
+    (void)state;
+    uint8_t data[64];
+    assert_int_equal(write_target(&work, 0, target, 64), WHITTLE_OK);
+    rig.sim.failing_program = rig.device.slot_offset[1] / 4096;
+    int error = WHITTLE_OK;
+    for (uint32_t i = 64; i < 512 && !error; i += 64) {
+        error = write_target(&work, i, target + i, 64);
+    }
+    assert_int_equal(error, WHITTLE_ERROR_IO);
+    rig.sim.failing_read = rig.device.slot_offset[0] / 4096;
+    work.source_offset = rig.device.slot_offset[0];
+    assert_int_equal(read_source(&work, 0, data, 64), WHITTLE_ERROR_IO);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(reads_back_what_was_written_wherever_it_is),
+        TEST(drops_what_is_there_since_before_a_restart),
+        TEST(passes_on_the_failures_of_the_flash),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
