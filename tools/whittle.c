@@ -22,6 +22,8 @@ static const command commands[] = {
     {"sign", "whittle sign", "sign a patch", command_sign},
     {"digest", "whittle digest", "print what to sign, for a key that is elsewhere", command_digest},
     {"attach", "whittle attach", "attach a signature that was made elsewhere", command_attach},
+    {"device", "whittle device", "a device in a file, to try updates without hardware",
+     command_device},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 

@@ -2,6 +2,7 @@
  * simulated flash holds, so that killing the process is a power cut too. */
 #include "posix/posix_device.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -11,14 +12,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { DESCRIPTION_SIZE = 512, RESERVED_SECTORS = 3 };
+enum { DESCRIPTION_SIZE = 512, RESERVED_SECTORS = 3, KEY_DIGITS = 2 * WHITTLE_PUBLIC_KEY_SIZE };
+
+static const char no_key[] = "none";
 
 static const char description_format[] = "whittle device 1\n"
                                          "geometry %31s\n"
                                          "patch-memory %" SCNu32 "\n"
                                          "hardware %" SCNu32 "\n"
                                          "trial-starts %" SCNu8 "\n"
-                                         "patches-enabled %" SCNu8 "\n";
+                                         "patches-enabled %" SCNu8 "\n"
+                                         "public-key %128s\n";
+
+static_assert(KEY_DIGITS == 128, "as description_format has it");
 
 /* ---- The flash, written through ---- */
 
@@ -98,6 +104,15 @@ static int lay_out(posix_device *posix, const posix_device_options *options) {
         .trial_starts = options->trial_starts,
         .hardware = options->hardware,
         .error_text = whittle_error_text};
+    if (options->public_key) {
+        memcpy(posix->public_keys[0], options->public_key, WHITTLE_PUBLIC_KEY_SIZE);
+        posix->trust =
+            (whittle_trust){.keys = (const uint8_t(*)[WHITTLE_PUBLIC_KEY_SIZE])posix->public_keys,
+                            .key_count = 1,
+                            .check = whittle_trust_check,
+                            .verify = whittle_signature_verify};
+        posix->device.trust = &posix->trust;
+    }
     if (slot_sectors == 0 || geometry.size % sector != 0) {
         return WHITTLE_ERROR_ARGUMENT;
     }
@@ -115,24 +130,51 @@ static int fail(posix_device *posix, int error) {
     return error;
 }
 
+/* The description's word for a key, or for none. */
+static void write_key(const uint8_t *public_key, char digits[KEY_DIGITS + 1]) {
+    (void)snprintf(digits, KEY_DIGITS + 1, "%s", no_key);
+    for (unsigned i = 0; public_key && i < WHITTLE_PUBLIC_KEY_SIZE; i++) {
+        (void)snprintf(digits + 2 * i, 3, "%02x", public_key[i]);
+    }
+}
+
+/* The key that the word tells; *has_key is set to false where it tells none. */
+static int read_key(const char *digits, uint8_t public_key[WHITTLE_PUBLIC_KEY_SIZE],
+                    bool *has_key) {
+    *has_key = strcmp(digits, no_key) != 0;
+    if (*has_key &&
+        (strlen(digits) != KEY_DIGITS || strspn(digits, "0123456789abcdef") != KEY_DIGITS)) {
+        return WHITTLE_ERROR_CORRUPT;
+    }
+    for (unsigned i = 0; *has_key && i < WHITTLE_PUBLIC_KEY_SIZE; i++) {
+        if (sscanf(digits + 2 * i, "%2" SCNx8, &public_key[i]) != 1) {
+            return WHITTLE_ERROR_CORRUPT;
+        }
+    }
+    return WHITTLE_OK;
+}
+
 int posix_device_create(posix_device *posix, const char *path,
                         const posix_device_options *options) {
     char text[DESCRIPTION_SIZE];
+    char key[KEY_DIGITS + 1];
     memset(posix, 0, sizeof *posix);
     posix->file = -1;
     int error = lay_out(posix, options);
     if (error) {
         return fail(posix, error);
     }
+    write_key(options->public_key, key);
     int size = snprintf(text, sizeof text,
                         "whittle device 1\n"
                         "geometry %s\n"
                         "patch-memory %" PRIu32 "\n"
                         "hardware %" PRIu32 "\n"
                         "trial-starts %u\n"
-                        "patches-enabled %u\n",
+                        "patches-enabled %u\n"
+                        "public-key %s\n",
                         options->geometry, options->patch_memory, options->hardware,
-                        (unsigned)options->trial_starts, (unsigned)options->patches_enabled);
+                        (unsigned)options->trial_starts, (unsigned)options->patches_enabled, key);
     sim_flash_load(&posix->sim, 0, (const uint8_t *)text, (uint32_t)size);
     posix->file = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (posix->file < 0 || write_through(posix, 0, posix->flash.geometry.size)) {
@@ -143,8 +185,10 @@ int posix_device_create(posix_device *posix, const char *path,
 
 /* Reads the description from the file's first bytes. */
 static int read_description(const posix_device *posix, posix_device_options *options,
-                            char geometry[32]) {
+                            char geometry[32], uint8_t public_key[WHITTLE_PUBLIC_KEY_SIZE]) {
     char text[DESCRIPTION_SIZE + 1];
+    char key[KEY_DIGITS + 1];
+    bool has_key;
     uint8_t enabled;
     ssize_t size = pread(posix->file, text, DESCRIPTION_SIZE, 0);
     if (size < 0) {
@@ -153,12 +197,14 @@ static int read_description(const posix_device *posix, posix_device_options *opt
     text[size] = '\0';
     posix_device_defaults(options);
     if (sscanf(text, description_format, geometry, &options->patch_memory, &options->hardware,
-               &options->trial_starts, &enabled) != 5) {
+               &options->trial_starts, &enabled, key) != 6) {
         return WHITTLE_ERROR_CORRUPT;
     }
+    int error = read_key(key, public_key, &has_key);
     options->geometry = geometry;
     options->patches_enabled = enabled != 0;
-    return WHITTLE_OK;
+    options->public_key = has_key ? public_key : NULL;
+    return error;
 }
 
 /* Fills the simulated flash from the file. */
@@ -187,13 +233,14 @@ static int read_contents(posix_device *posix) {
 int posix_device_open(posix_device *posix, const char *path) {
     posix_device_options options;
     char geometry[32];
+    uint8_t public_key[WHITTLE_PUBLIC_KEY_SIZE];
     struct stat status;
     memset(posix, 0, sizeof *posix);
     posix->file = open(path, O_RDWR | O_CLOEXEC);
     if (posix->file < 0 || fstat(posix->file, &status)) {
         return fail(posix, WHITTLE_ERROR_IO);
     }
-    int error = read_description(posix, &options, geometry);
+    int error = read_description(posix, &options, geometry, public_key);
     if (!error && (status.st_size <= 0 || status.st_size > UINT32_MAX)) {
         error = WHITTLE_ERROR_CORRUPT;
     }

@@ -13,6 +13,7 @@
 
 #include "sim/sim_flash.h"
 #include "whittle/device.h"
+#include "whittle/trust.h"
 
 /* How a device is made. */
 typedef struct posix_device_options {
@@ -22,6 +23,9 @@ typedef struct posix_device_options {
     uint32_t hardware;     /* as in whittle_device */
     uint8_t trial_starts;  /* as in whittle_device */
     bool patches_enabled;  /* as in whittle_device */
+
+    /* The key whose signatures every update needs, WHITTLE_PUBLIC_KEY_SIZE bytes; NULL: none. */
+    const uint8_t *public_key;
 } posix_device_options;
 
 typedef struct posix_device {
@@ -30,10 +34,12 @@ typedef struct posix_device {
     sim_flash sim;            /* counters, faults: sim_flash_cut(&posix->sim, ...) */
     const sim_geometry *kind; /* what it was made as */
     int file;
+    uint8_t public_keys[1][WHITTLE_PUBLIC_KEY_SIZE]; /* where device.trust is not NULL */
+    whittle_trust trust;
 } posix_device;
 
 /* The options that `whittle device init` starts from: spi-4k, 36 KiB for patching, confirmed at
- * once, patches enabled. */
+ * once, patches enabled, no signatures needed. */
 void posix_device_defaults(posix_device_options *options);
 
 /* Makes the file, erased but for the description, and opens it. An existing file is replaced.

@@ -6,11 +6,12 @@
  * marked one are complete; that one was erased and is partly programmed, the page in work perhaps
  * torn; behind it nothing is known, and everything will be erased before it is used.
  *
- * Going on erases the last marked span once more and does it over. No page is trusted because of
- * what it reads as: flash whose programming or erasing was cut off may read right today and wrong
- * tomorrow. Where pages may be programmed again, the span is kept, and only its last page is done
- * over, which may be torn. Nothing is ever searched for or compared, whatever an older image left
- * in the slot; each sector is erased once, and once more per power failure that hit its span.
+ * Where pages may be programmed again with the same bytes, all pages of that span are kept but the
+ * last one programmed, which is done over. Elsewhere the whole span is erased once more and done
+ * over. No page is trusted because of what it reads as: flash whose programming or erasing was cut
+ * off may read right today and wrong tomorrow. Nothing is ever searched for or compared, whatever
+ * an older image left in the slot; each sector is erased once, and once more at most per power
+ * failure that hit its span.
  *
  * The marks themselves may be torn. What they told is written into the record, with all marks
  * cleared, before the first erase after a restart: otherwise a mark that is not seen now, and seen
@@ -49,7 +50,7 @@ static uint32_t span_end(const whittle_area *area, uint32_t position) {
     return area->size - position < area->span ? area->size : position + area->span;
 }
 
-void whittle_area_resume(whittle_area *area, const whittle_record *record, bool keep_pages) {
+void whittle_area_resume(whittle_area *area, const whittle_record *record) {
     const whittle_flash_geometry *geometry = &area->device->flash->geometry;
     use_marks(area, record);
     area->position = record->status.held;
@@ -60,7 +61,7 @@ void whittle_area_resume(whittle_area *area, const whittle_record *record, bool 
             area->erased = span_end(area, start);
         }
     }
-    if (!keep_pages || geometry->program_once) {
+    if (geometry->program_once) {
         area->erased = area->position;
         return;
     }

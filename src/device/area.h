@@ -14,10 +14,9 @@ void whittle_area_begin(whittle_area *area, const whittle_device *device, uint32
                         uint32_t size);
 
 /* Finds out after a restart how much was written, by what the record says and the progress marks
- * beside it: sets area->position. keep_pages: keep all but the last page written, to be sent again
- * with the same bytes, where the flash allows to program a page again; otherwise what was written
- * since the last progress mark is done over. */
-void whittle_area_resume(whittle_area *area, const whittle_record *record, bool keep_pages);
+ * beside it: sets area->position. What follows it is to be written again, with the same bytes as
+ * before the restart. */
+void whittle_area_resume(whittle_area *area, const whittle_record *record);
 
 /* Writes the record, with how much is written: before the first write to an area, and before the
  * first one after a restart. */

@@ -101,7 +101,7 @@ static int enter_applying(whittle_record *record, whittle_area *area, uint32_t t
     uint8_t state = record->status.state;
     whittle_area_begin(area, device, device->slot_offset[whittle_other_slot(record)], target_size);
     if (state == WHITTLE_STATE_APPLYING) {
-        whittle_area_resume(area, record, false);
+        whittle_area_resume(area, record);
     }
     record->status.state = WHITTLE_STATE_APPLYING;
     return whittle_area_settle(area, record);

@@ -172,7 +172,7 @@ int whittle_updater_resume(whittle_updater *updater, const whittle_device *devic
         updater->received = updater->size;
     } else if (record.status.state == WHITTLE_STATE_RECEIVING) {
         place(updater, &record);
-        whittle_area_resume(&updater->area, &record, true);
+        whittle_area_resume(&updater->area, &record);
         updater->state = STORING;
         updater->unsettled = true;
         updater->received = updater->area.position;

@@ -54,11 +54,11 @@ static void begin(uint32_t size) {
     assert_int_equal(whittle_area_settle(&area, &record), WHITTLE_OK);
 }
 
-static void restart(uint32_t size, bool keep_pages) {
+static void restart(uint32_t size) {
     memset(&area, 0xEE, sizeof area);
     assert_int_equal(whittle_record_open(&record, &rig.device), WHITTLE_OK);
     whittle_area_begin(&area, &rig.device, slot, size);
-    whittle_area_resume(&area, &record, keep_pages);
+    whittle_area_resume(&area, &record);
 }
 
 static uint32_t erases(void) {
@@ -116,37 +116,35 @@ static void holds_all_but_the_last_page(void **state) {
         for (uint32_t i = 0; i < pages; i++) {
             write_page(i * PAGE);
         }
-        restart(20 * SECTOR, true);
+        restart(20 * SECTOR);
         assert_int_equal(area.position, pages > 0 ? (pages - 1) * PAGE : 0);
         assert_int_equal(area.erased, (pages * PAGE + 2 * SECTOR - 1) / (2 * SECTOR) * 2 * SECTOR);
     }
 }
 
-static void holds_whole_spans_where_pages_are_not_kept(void **state) {
+static void holds_whole_spans_where_pages_are_programmed_once(void **state) {
     (void)state;
-    for (unsigned once = 0; once < 2; once++) {
-        for (uint32_t pages = 0; pages < 200; pages += 7) {
-            tear_down(NULL);
-            make(once);
-            begin(20 * SECTOR);
-            for (uint32_t i = 0; i < pages; i++) {
-                write_page(i * PAGE);
-            }
-            restart(20 * SECTOR, once);
-            uint32_t spans = pages * PAGE / (2 * SECTOR);
-            bool at_span_end = pages * PAGE % (2 * SECTOR) == 0;
-            assert_int_equal(area.position, (spans - (at_span_end && spans > 0)) * 2 * SECTOR);
-            assert_int_equal(area.erased, area.position);
+    for (uint32_t pages = 0; pages < 200; pages += 7) {
+        tear_down(NULL);
+        make(true);
+        begin(20 * SECTOR);
+        for (uint32_t i = 0; i < pages; i++) {
+            write_page(i * PAGE);
         }
+        restart(20 * SECTOR);
+        uint32_t spans = pages * PAGE / (2 * SECTOR);
+        bool at_span_end = pages * PAGE % (2 * SECTOR) == 0;
+        assert_int_equal(area.position, (spans - (at_span_end && spans > 0)) * 2 * SECTOR);
+        assert_int_equal(area.erased, area.position);
     }
 }
 
 /* After a restart the work goes on over as many restarts as there are, each of them settled. */
 static void goes_on_over_many_restarts(void **state) {
     (void)state;
-    for (unsigned keep = 0; keep < 2; keep++) {
+    for (unsigned once = 0; once < 2; once++) {
         tear_down(NULL);
-        make(false);
+        make(once);
         begin(20 * SECTOR);
         uint32_t most = 0;
         for (unsigned i = 0; i < 200 && area.position < 20 * SECTOR; i++) {
@@ -156,7 +154,7 @@ static void goes_on_over_many_restarts(void **state) {
             }
             most = area.position;
             if (area.position < 20 * SECTOR) {
-                restart(20 * SECTOR, keep);
+                restart(20 * SECTOR);
                 assert_int_equal(whittle_area_settle(&area, &record), WHITTLE_OK);
             }
         }
@@ -178,7 +176,7 @@ static void does_not_trust_a_mark_that_comes_back(void **state) {
     uint32_t mark = area.mark_offset + 4; /* of the second span */
     uint32_t sector = mark / SECTOR * SECTOR;
     memset(rig.sim.bytes + mark, 0xFF, 4); /* it is not seen */
-    restart(20 * SECTOR, true);
+    restart(20 * SECTOR);
     assert_int_equal(area.position, 2 * SECTOR - PAGE);
     assert_int_equal(whittle_area_settle(&area, &record), WHITTLE_OK);
     write_page(area.position);
@@ -188,7 +186,7 @@ static void does_not_trust_a_mark_that_comes_back(void **state) {
     sim_flash_power_on(&rig.sim);
     memset(rig.sim.bytes + mark, 0x00, 4); /* it comes back */
     assert_int_not_equal(sector, area.mark_offset / SECTOR * SECTOR);
-    restart(20 * SECTOR, true);
+    restart(20 * SECTOR);
     assert_int_equal(area.position, 2 * SECTOR - PAGE);
     assert_int_equal(area.erased, 2 * SECTOR);
 }
@@ -200,7 +198,7 @@ static void a_failing_mark_is_no_failure(void **state) {
     for (uint32_t i = 0; i < 20 * SECTOR; i += PAGE) {
         write_page(i);
     }
-    restart(20 * SECTOR, true);
+    restart(20 * SECTOR);
     assert_int_equal(area.position, 0);
 }
 
@@ -212,7 +210,7 @@ int main(void) {
         TEST(ends_in_a_shorter_span),
         TEST(fills_up_a_last_part_of_a_page),
         TEST(holds_all_but_the_last_page),
-        TEST(holds_whole_spans_where_pages_are_not_kept),
+        TEST(holds_whole_spans_where_pages_are_programmed_once),
         TEST(goes_on_over_many_restarts),
         TEST(does_not_trust_a_mark_that_comes_back),
         TEST(a_failing_mark_is_no_failure),

@@ -209,6 +209,37 @@ static void resumes_many_times_in_a_row(void **state) {
     becomes_the_new_firmware();
 }
 
+static void a_resume_costs_one_record_erase(void **state) {
+    (void)state;
+    whittle_updater updater;
+    uint32_t offset;
+    assert_int_equal(whittle_updater_start(&updater, &rig.device), WHITTLE_OK);
+    assert_int_equal(whittle_updater_write(&updater, rig.new_image.data, 1000), WHITTLE_OK);
+    uint32_t before = rig.sim.wear[1] + rig.sim.wear[2];
+    assert_int_equal(whittle_updater_resume(&updater, &rig.device, &offset), WHITTLE_OK);
+    assert_int_equal(rig.sim.wear[1] + rig.sim.wear[2], before); /* asking alone costs nothing */
+    assert_int_equal(
+        whittle_updater_write(&updater, rig.new_image.data + offset, rig.new_image.size - offset),
+        WHITTLE_OK);
+    assert_int_equal(whittle_updater_finish(&updater), WHITTLE_OK);
+    assert_int_equal(rig.sim.wear[1] + rig.sim.wear[2], before + 1);
+    becomes_the_new_firmware();
+}
+
+static void forgets_the_image_that_it_overwrites(void **state) {
+    (void)state;
+    whittle_updater updater;
+    whittle_boot_decision decision;
+    assert_int_equal(rig_send(&rig, &rig.patch, 64, false), WHITTLE_OK);
+    assert_int_equal(rig_boot(&rig, &decision), WHITTLE_OK);
+    assert_int_equal(rig_status(&rig).images[0].size, rig.old_image.size);
+    assert_int_equal(whittle_updater_start(&updater, &rig.device), WHITTLE_OK);
+    assert_int_equal(rig_status(&rig).images[0].size, rig.old_image.size);
+    assert_int_equal(whittle_updater_write(&updater, rig.old_image.data, 8), WHITTLE_OK);
+    assert_int_equal(rig_status(&rig).images[0].size, 0);
+    assert_int_equal(rig_status(&rig).images[0].patch_size, 0);
+}
+
 static void resuming_what_is_complete_finishes_it(void **state) {
     (void)state;
     whittle_updater updater;
@@ -545,6 +576,8 @@ int main(void) {
         TEST(loses_at_most_a_page_where_pages_may_be_programmed_again),
         TEST(loses_at_most_a_span_where_they_may_not),
         TEST(resumes_many_times_in_a_row),
+        TEST(a_resume_costs_one_record_erase),
+        TEST(forgets_the_image_that_it_overwrites),
         TEST(resuming_what_is_complete_finishes_it),
         TEST(a_different_image_after_a_resume_is_found_out),
         TEST(writes_nothing_before_a_start),

@@ -153,6 +153,49 @@ static void keeps_what_a_power_cut_leaves(void **state) {
     }
 }
 
+static void remembers_whose_signatures_it_wants(void **state) {
+    (void)state;
+    posix_device posix;
+    posix_device_options options;
+    uint8_t key[WHITTLE_PUBLIC_KEY_SIZE];
+    for (unsigned i = 0; i < sizeof key; i++) {
+        key[i] = (uint8_t)(7 + 29 * i);
+    }
+    make("spi-4k");
+    open_it(&posix);
+    assert_null(posix.device.trust);
+    assert_int_equal(posix_device_close(&posix), WHITTLE_OK);
+    posix_device_defaults(&options);
+    options.public_key = key;
+    assert_int_equal(posix_device_create(&posix, path, &options), WHITTLE_OK);
+    assert_int_equal(posix_device_install(&posix, old_image.data, old_image.size, 0), WHITTLE_OK);
+    assert_int_equal(posix_device_close(&posix), WHITTLE_OK);
+    open_it(&posix);
+    assert_non_null(posix.device.trust);
+    assert_int_equal(posix.device.trust->key_count, 1);
+    assert_memory_equal(posix.device.trust->keys[0], key, sizeof key);
+    assert_int_equal(send_patch(&posix), WHITTLE_ERROR_UNSIGNED);
+    assert_int_equal(posix_device_close(&posix), WHITTLE_OK);
+}
+
+/* A damaged key must not turn into none. */
+static void refuses_a_damaged_key(void **state) {
+    (void)state;
+    static const char *const words[] = {"nobody", "12ab", "xyz"};
+    posix_device posix;
+    for (unsigned i = 0; i < sizeof words / sizeof *words; i++) {
+        make("spi-4k");
+        FILE *file = fopen(path, "r+");
+        assert_non_null(file);
+        fprintf(file,
+                "whittle device 1\ngeometry spi-4k\npatch-memory 36864\nhardware 0\n"
+                "trial-starts 0\npatches-enabled 1\npublic-key %s\n",
+                words[i]);
+        fclose(file);
+        assert_int_equal(posix_device_open(&posix, path), WHITTLE_ERROR_CORRUPT);
+    }
+}
+
 static void refuses_files_that_are_no_devices(void **state) {
     (void)state;
     posix_device posix;
@@ -203,6 +246,8 @@ int main(void) {
         cmocka_unit_test(is_what_it_was_made_as),
         cmocka_unit_test(goes_through_an_update_in_separate_calls),
         cmocka_unit_test(keeps_what_a_power_cut_leaves),
+        cmocka_unit_test(remembers_whose_signatures_it_wants),
+        cmocka_unit_test(refuses_a_damaged_key),
         cmocka_unit_test(refuses_files_that_are_no_devices),
         cmocka_unit_test(refuses_to_make_what_cannot_be),
     };
