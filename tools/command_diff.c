@@ -29,6 +29,7 @@ typedef struct diff {
     input_image source;      /* empty where none is read */
     input_image target;
     patch made;
+    uint32_t decode_cost; /* instructions of the decoder per byte, estimated; of format whittle */
     output out;
     double seconds;
 } diff;
@@ -48,6 +49,7 @@ static int encode_whittle(diff *work, progress *shown) {
     file *made = &work->made.content;
     diff_options_for_encoder(&work->settings, &options);
     whittle_image_hint(&work->source.told, &work->target.told, &options);
+    options.decode_cost = &work->decode_cost;
     options.progress = progress_report;
     options.progress_context = shown;
     return whittle_encode(source->data, source->size, target->data, target->size, &options,
@@ -91,6 +93,18 @@ static int sign(diff *work) {
     return error;
 }
 
+/* What keeps a patch from being made is mostly the new image. */
+static int say_why(const diff *work, int error) {
+    if (error == WHITTLE_ERROR_BUDGET) {
+        char text[WORDS_MAX];
+        (void)snprintf(text, sizeof text,
+                       "no patch decodes within the budget (allow --decode-budget %lu)",
+                       (unsigned long)work->decode_cost);
+        return message_failed(work->files.target, text);
+    }
+    return message_failed(work->files.target, whittle_error_text(error));
+}
+
 static int make_patch(diff *work) {
     double start = seconds_now();
     progress *shown =
@@ -105,7 +119,7 @@ static int make_patch(diff *work) {
         error = patch_examine(&work->made);
     }
     work->seconds = seconds_now() - start;
-    return error ? message_failed(work->files.target, whittle_error_text(error)) : STATUS_DONE;
+    return error ? say_why(work, error) : STATUS_DONE;
 }
 
 /* ---- Reporting ---- */
@@ -181,6 +195,7 @@ static void report_json(const diff *work, FILE *stream) {
     if (made->format == FORMAT_WHITTLE) {
         json_text(&out, "isa", isa_name(made->header.isa));
         json_bool(&out, "signed", made->header.flags & WHITTLE_FLAG_SIGNED);
+        json_number(&out, "instructions_per_byte", work->decode_cost);
     } else {
         json_number(&out, "bzip2_level", made->legacy.level);
     }

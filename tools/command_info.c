@@ -8,6 +8,7 @@
 #include "message.h"
 #include "options.h"
 #include "patches.h"
+#include "whittle/encoder.h"
 #include "whittle/signed_patch.h"
 #include "words.h"
 
@@ -90,6 +91,8 @@ static void print_whittle(const patch *read) {
     print_image("new image", header->target_size, header->target_digest,
                 sizeof header->target_digest);
     print_field("RAM to apply", size_in_words(header->ram, ram));
+    print_number("work to apply", whittle_decode_cost(header),
+                 " instructions per byte of the new image, about");
     print_prediction(read);
     print_conditions(read);
 }
@@ -175,6 +178,7 @@ static void write_whittle(json *out, const patch *read) {
     write_image(out, "target", header->target_size, header->target_digest,
                 sizeof header->target_digest);
     json_number(out, "ram", header->ram);
+    json_number(out, "instructions_per_byte", whittle_decode_cost(header));
     write_prediction(out, read);
     write_conditions(out, read);
 }

@@ -35,12 +35,15 @@ typedef struct whittle_encoder_options {
     const whittle_region *target_regions; /* candidate where no base is given; NULL with count 0 */
     unsigned source_region_count;
     unsigned target_region_count;
-    uint32_t decode_budget;       /* decoder instructions per output byte to keep to; 0: no bound */
+    uint32_t decode_budget;       /* decoder instructions per output byte to keep to, as estimated
+                                     for RV32; 0: no bound */
     bool has_security_counter;    /* store security_counter */
     bool has_hardware;            /* store hardware */
     uint32_t security_counter;    /* never lower than the stored one on a device */
     uint32_t hardware;            /* device class */
     const char *firmware_version; /* printable ASCII, up to WHITTLE_FIRMWARE_VERSION_MAX, or NULL */
+    uint32_t *decode_cost;        /* or NULL: set to the estimate for the patch that is returned,
+                                     and for the cheapest that was found with ERROR_BUDGET */
     unsigned jobs;                /* threads; 0: one per processor */
     whittle_progress progress;    /* or NULL */
     void *progress_context;
@@ -55,10 +58,18 @@ void whittle_encoder_defaults(whittle_encoder_options *options);
  * patch, size       on success a buffer that the caller frees with free()
  *
  * Where a differential patch would not be smaller than a self-contained one, the self-contained one
- * is returned: its header lacks WHITTLE_FLAG_SOURCE. */
+ * is returned: its header lacks WHITTLE_FLAG_SOURCE.
+ *
+ * WHITTLE_ERROR_BUDGET: no patch was found that keeps to options->decode_budget. Small changes cost
+ * what copying does (100 to 300 instructions per byte, by instruction set), new bytes 8000 each. */
 int whittle_encode(const uint8_t *source, size_t source_size, const uint8_t *target,
                    size_t target_size, const whittle_encoder_options *options, uint8_t **patch,
                    size_t *size);
+
+/* What a patch costs its decoder, in RV32 instructions per byte of the target, as far as its header
+ * tells: right within about a quarter for patches of real firmware. options->decode_cost is more
+ * exact. */
+uint32_t whittle_decode_cost(const whittle_header *header);
 
 #ifdef __cplusplus
 }

@@ -154,6 +154,26 @@ static bool begin_operation(sim_flash *sim, bool *torn, int *error) {
     return sim->cut_moment != SIM_BEFORE;
 }
 
+/* Lets the unstable bits among those read take either value. Most reads meet none, so eight bytes
+ * are looked at together. */
+static void add_noise(sim_flash *sim, uint32_t offset, uint8_t *data, size_t size) {
+    for (size_t i = 0; i < size;) {
+        uint64_t eight;
+        if (size - i >= sizeof eight) {
+            memcpy(&eight, sim->unstable + offset + i, sizeof eight);
+            if (eight == 0) {
+                i += sizeof eight;
+                continue;
+            }
+        }
+        uint8_t unstable = sim->unstable[offset + i];
+        if (unstable) {
+            data[i] ^= unstable & (uint8_t)next_random(sim);
+        }
+        i++;
+    }
+}
+
 static int read_flash(void *context, uint32_t offset, uint8_t *data, size_t size) {
     sim_flash *sim = context;
     if (!sim->powered) {
@@ -167,14 +187,11 @@ static int read_flash(void *context, uint32_t offset, uint8_t *data, size_t size
         sim->failing_read <= sector_of(sim, offset + (uint32_t)size - 1)) {
         return WHITTLE_ERROR_IO;
     }
+    uint8_t invert = external(sim, 0);
     for (size_t i = 0; i < size; i++) {
-        uint8_t byte = sim->bytes[offset + i];
-        uint8_t unstable = sim->unstable[offset + i];
-        if (unstable) {
-            byte ^= unstable & (uint8_t)next_random(sim);
-        }
-        data[i] = external(sim, byte);
+        data[i] = sim->bytes[offset + i] ^ invert;
     }
+    add_noise(sim, offset, data, size);
     return WHITTLE_OK;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "encoder/decode_cost.h"
 #include "encoder/explain.h"
 #include "encoder/mapping.h"
 #include "encoder/matches.h"
@@ -35,6 +36,9 @@ typedef struct job {
     size_t copy_count;
     uint8_t *patch; /* the smallest so far */
     size_t patch_size;
+    uint32_t cost;       /* of that patch to its decoder, in instructions per byte */
+    uint32_t least_cost; /* of those that exceeded the budget */
+    parse_costs costs;
 } job;
 
 /* The map has room for that part of the RAM, in 1/16; the tables take the rest. */
@@ -243,7 +247,7 @@ static int choose_view(job *work) {
 
 static int parse_with(job *work, const parse_explainer *judge) {
     free(work->copies);
-    return parse_target(&work->index, work->target, work->target_size, &parse_costs_default, judge,
+    return parse_target(&work->index, work->target, work->target_size, &work->costs, judge,
                         &work->copies, &work->copy_count);
 }
 
@@ -286,15 +290,20 @@ static int plan(job *work) {
 
 /* ---- Encoding ---- */
 
-static int keep_smaller(job *work, uint8_t *patch, size_t size) {
-    if (!work->patch || size < work->patch_size) {
+/* Takes a patch, if it keeps to the budget and is the smallest so far. */
+static void keep_smaller(job *work, uint8_t *patch, size_t size, uint32_t cost) {
+    uint32_t budget = work->options->decode_budget;
+    if (budget > 0 && cost > budget) {
+        work->least_cost = cost < work->least_cost ? cost : work->least_cost;
+        free(patch);
+    } else if (!work->patch || size < work->patch_size) {
         free(work->patch);
         work->patch = patch;
         work->patch_size = size;
+        work->cost = cost;
     } else {
         free(patch);
     }
-    return WHITTLE_OK;
 }
 
 static int encode_plan(job *work) {
@@ -312,8 +321,12 @@ static int encode_plan(job *work) {
     };
     uint8_t *patch;
     size_t size;
-    int error = payload_write_patch(&input, &patch, &size);
-    return error ? error : keep_smaller(work, patch, size);
+    uint32_t cost;
+    int error = payload_write_patch(&input, &patch, &size, &cost);
+    if (!error) {
+        keep_smaller(work, patch, size, cost);
+    }
+    return error;
 }
 
 /* Encodes the plan with several sizes of the map. */
@@ -355,8 +368,43 @@ static int excuse_ram(job *work, int error) {
     return error == WHITTLE_ERROR_RAM ? WHITTLE_OK : error;
 }
 
+/* ---- Keeping to a budget ---- */
+
+/* What a decision counts in the parse, in 1/16 bit, from one attempt to the next. */
+static const uint32_t thrift[] = {8, 64};
+
+/* More than that part of the cost is never saved: it would be a waste of time to try. */
+enum { THRIFT_SHARE = 3 };
+
+static int encode_with_costs(job *work, const view *seen) {
+    work->chosen = *seen;
+    int error = choose_mapped(work, WHITTLE_MAP_ENTRY_MAX);
+    if (!error) {
+        error = seen->source.count > 0 ? parse_again(work) : parse_with(work, NULL);
+    }
+    return error ? error : excuse_ram(work, encode_view(work, 700));
+}
+
+/* Without address prediction copies take half the time, which pays where few addresses changed. And
+ * decisions are made dearer, so that little is spelled out. */
+static int encode_thriftily(job *work, const view *best) {
+    static const view plain = {.isa = WHITTLE_ISA_NONE};
+    int error = encode_with_costs(work, &plain);
+    for (size_t i = 0; !error && !work->patch && i < sizeof thrift / sizeof *thrift; i++) {
+        if (work->least_cost - work->least_cost / THRIFT_SHARE > work->options->decode_budget) {
+            break;
+        }
+        work->costs = decode_cost_thrifty(thrift[i]);
+        error = encode_with_costs(work, best);
+    }
+    return error;
+}
+
+/* ---- The patch ---- */
+
 static int encode_differential(job *work) {
     int error = plan(work);
+    const view best = work->chosen;
     work->fields.flags |= WHITTLE_FLAG_SOURCE;
     if (!error) {
         error = excuse_ram(work, encode_view(work, 500));
@@ -370,6 +418,9 @@ static int encode_differential(job *work) {
         if (!error) {
             error = encode_view(work, 700);
         }
+    }
+    if (!error && !work->patch && work->options->decode_budget > 0) {
+        error = encode_thriftily(work, &best);
     }
     return error;
 }
@@ -406,14 +457,22 @@ int whittle_encode(const uint8_t *source, size_t source_size, const uint8_t *tar
                 .target = target,
                 .source_size = source_size,
                 .target_size = target_size,
-                .options = options};
+                .options = options,
+                .least_cost = UINT32_MAX,
+                .costs = parse_costs_default};
     int error = fill_fields(&work);
     if (!error && !options->full) {
         error = encode_differential(&work);
     }
     /* A full image only has a chance where the patch is not much smaller than the target. */
-    if (!error && (options->full || work.patch_size > target_size / 4)) {
+    if (!error && (!work.patch || work.patch_size > target_size / 4)) {
         error = encode_full(&work);
+    }
+    if (options->decode_cost) {
+        *options->decode_cost = work.patch ? work.cost : work.least_cost;
+    }
+    if (!error && !work.patch) {
+        error = WHITTLE_ERROR_BUDGET;
     }
     if (!error) {
         report(&work, 900);

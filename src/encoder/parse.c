@@ -15,11 +15,11 @@ const parse_costs parse_costs_default = {
     .insert = 72,
     .new_copy = 420,
     .start_insert = 50,
+    .match_min = 6,
+    .lead = 48,
 };
 
 enum {
-    MATCH_MIN = 6,     /* bytes of an exact match that makes its diagonal a candidate */
-    LEAD = 48,         /* bytes before a match at which its diagonal becomes active */
     ACTIVE_MAX = 40,   /* diagonals considered at a time */
     SEARCH_OVERLAP = 8 /* how far before the end of a match the next search begins */
 };
@@ -75,13 +75,13 @@ static int by_start(const void *left, const void *right) {
 }
 
 static int find_seeds(const match_index *index, const uint8_t *target, size_t size,
-                      seed_list *list) {
+                      const parse_costs *costs, seed_list *list) {
     size_t position = 0;
     while (position < size) {
         uint32_t offset;
         size_t length = match_index_longest(index, target + position, size - position, &offset);
-        if (length >= MATCH_MIN) {
-            uint32_t start = position > LEAD ? (uint32_t)(position - LEAD) : 0;
+        if (length >= costs->match_min) {
+            uint32_t start = position > costs->lead ? (uint32_t)position - costs->lead : 0;
             int error = add_seed(list, start, (uint32_t)(position + length),
                                  (int64_t)offset - (int64_t)position);
             if (error) {
@@ -274,7 +274,7 @@ int parse_target(const match_index *index, const uint8_t *target, size_t size,
                  const parse_costs *costs, const parse_explainer *explainer, whittle_copy **copies,
                  size_t *count) {
     seed_list seeds = {0};
-    int error = index->size ? find_seeds(index, target, size, &seeds) : WHITTLE_OK;
+    int error = index->size ? find_seeds(index, target, size, costs, &seeds) : WHITTLE_OK;
     step *steps = malloc((size ? size : 1) * sizeof *steps);
     *copies = NULL;
     *count = 0;

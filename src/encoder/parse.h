@@ -13,7 +13,7 @@
 #include "codec/stream.h"
 #include "encoder/matches.h"
 
-/* Costs in 1/16 bit. */
+/* Costs in 1/16 bit, and how much is considered. */
 typedef struct parse_costs {
     uint32_t hit;          /* a copied byte that is right */
     uint32_t miss;         /* a copied byte that is wrong */
@@ -21,6 +21,8 @@ typedef struct parse_costs {
     uint32_t insert;       /* an inserted byte */
     uint32_t new_copy;     /* starting a copy on another diagonal */
     uint32_t start_insert; /* going from copying to inserting */
+    uint32_t match_min;    /* bytes of an exact match that makes its diagonal a candidate */
+    uint32_t lead;         /* bytes before a match at which its diagonal becomes active */
 } parse_costs;
 
 extern const parse_costs parse_costs_default;

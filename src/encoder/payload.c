@@ -7,6 +7,7 @@
 
 #include "codec/bytes.h"
 #include "codec/crc32.h"
+#include "encoder/decode_cost.h"
 #include "encoder/plan.h"
 #include "encoder/range_encoder.h"
 #include "whittle/error.h"
@@ -115,7 +116,16 @@ static int assemble(const uint8_t *header_bytes, const whittle_header *header,
     return WHITTLE_OK;
 }
 
-int payload_write_patch(const payload_input *input, uint8_t **patch, size_t *size) {
+static uint32_t estimate_cost(const payload_input *input, const whittle_header *header,
+                              uint64_t decisions) {
+    coded_elements coded = {.decisions = decisions, .copies = input->copy_count};
+    for (size_t i = 0; i < input->copy_count; i++) {
+        coded.copied_bytes += input->copies[i].size;
+    }
+    return decode_cost(&coded, header->isa, header->target_size);
+}
+
+int payload_write_patch(const payload_input *input, uint8_t **patch, size_t *size, uint32_t *cost) {
     uint8_t header_bytes[WHITTLE_HEADER_MAX];
     whittle_header header;
     fill_header(input, &header);
@@ -128,6 +138,7 @@ int payload_write_patch(const payload_input *input, uint8_t **patch, size_t *siz
     error = write_payload(input, &header, header_bytes, &encoder);
     if (!error) {
         header.payload_size = (uint32_t)encoder.size;
+        *cost = estimate_cost(input, &header, encoder.decisions);
         error = write_header(input, &header, header_bytes);
     }
     if (!error) {

@@ -23,7 +23,8 @@ typedef struct payload_input {
         *fields; /* ram, flags and the fields that the caller of the encoder sets */
 } payload_input;
 
-/* A whole patch: header, payload and checksum; freed by the caller. */
-int payload_write_patch(const payload_input *input, uint8_t **patch, size_t *size);
+/* A whole patch: header, payload and checksum; freed by the caller. cost: estimated instructions of
+ * the decoder per byte of the target. */
+int payload_write_patch(const payload_input *input, uint8_t **patch, size_t *size, uint32_t *cost);
 
 #endif

@@ -41,6 +41,7 @@ static void shift_out(range_encoder *encoder) {
 static unsigned write_bit(whittle_coder *coder, uint32_t one, unsigned bit) {
     range_encoder *encoder = (range_encoder *)coder;
     uint32_t bound = (encoder->range >> 16) * one;
+    encoder->decisions++;
     if (bit) {
         encoder->range = bound;
     } else {

@@ -17,7 +17,8 @@ typedef struct range_encoder {
     size_t pending; /* bytes 0xFF that a carry may still turn over */
     uint8_t cache;  /* the byte before them */
     int started;
-    int error; /* WHITTLE_ERROR_MEMORY once the buffer could not grow */
+    uint64_t decisions; /* bits coded so far */
+    int error;          /* WHITTLE_ERROR_MEMORY once the buffer could not grow */
 } range_encoder;
 
 void range_encoder_init(range_encoder *encoder);

@@ -133,6 +133,39 @@ static void survives_sectors_that_cannot_be_read(void **state) {
     rig_destroy(&rig);
 }
 
+/* A port that does what it is told and reports a failure all the same, as after a timeout. */
+static int program_and_complain(void *context, uint32_t offset, const uint8_t *data, size_t size) {
+    const sim_flash *sim = ((device_rig *)context)->sim.flash.context;
+    (void)sim->flash.program(sim->flash.context, offset, data, size);
+    return -77;
+}
+
+static int read_on(void *context, uint32_t offset, uint8_t *data, size_t size) {
+    const sim_flash *sim = ((device_rig *)context)->sim.flash.context;
+    return sim->flash.read(sim->flash.context, offset, data, size);
+}
+
+static int erase_on(void *context, uint32_t offset) {
+    const sim_flash *sim = ((device_rig *)context)->sim.flash.context;
+    return sim->flash.erase(sim->flash.context, offset);
+}
+
+static void believes_a_port_that_reports_a_failure(void **state) {
+    (void)state;
+    device_rig rig;
+    make_rig(&rig, &sim_geometry_find("spi-4k")->geometry, 2500);
+    const whittle_flash complaining = {.geometry = rig.sim.flash.geometry,
+                                       .context = &rig,
+                                       .read = read_on,
+                                       .program = program_and_complain,
+                                       .erase = erase_on};
+    rig.device.flash = &complaining;
+    assert_int_equal(rig_send(&rig, &rig.patch, 300, false), -77);
+    rig.device.flash = &rig.sim.flash;
+    assert_false(starts_one_of_them(&rig));
+    rig_destroy(&rig);
+}
+
 /* ---- A record that cannot be written ---- */
 
 static void break_the_record(device_rig *rig) {
@@ -277,6 +310,7 @@ int main(void) {
         cmocka_unit_test(survives_the_failure_of_any_operation),
         cmocka_unit_test(survives_any_sector_that_fails),
         cmocka_unit_test(survives_sectors_that_cannot_be_read),
+        cmocka_unit_test(believes_a_port_that_reports_a_failure),
         cmocka_unit_test(starts_without_a_writable_record),
         cmocka_unit_test(patches_only_with_a_writable_record),
         cmocka_unit_test(makes_no_start_of_a_trial_that_it_cannot_count),

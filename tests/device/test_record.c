@@ -272,6 +272,21 @@ static void refuses_to_install_what_is_not_there(void **state) {
     rig_destroy(&rig);
 }
 
+static void installs_nothing_that_it_cannot_read(void **state) {
+    (void)state;
+    device_rig rig;
+    make_rig(&rig, "spi-4k");
+    uint64_t operations = rig.sim.operations;
+    rig.sim.failing_read = rig.device.slot_offset[0] / 4096;
+    assert_int_equal(whittle_device_install(&rig.device, 0, 100, 0), WHITTLE_ERROR_IO);
+    assert_int_equal(rig.sim.operations, operations);
+    rig.sim.failing_read = SIM_NO_SECTOR;
+    rig.sim.failing_erase = rig.device.record_offset[1] / 4096;
+    assert_int_equal(whittle_device_install(&rig.device, 0, 100, 0), WHITTLE_ERROR_IO);
+    assert_int_equal(rig_status(&rig).images[0].size, rig.old_image.size);
+    rig_destroy(&rig);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(starts_with_the_installed_state),
@@ -288,6 +303,7 @@ int main(void) {
         cmocka_unit_test(reports_a_record_that_cannot_be_written),
         cmocka_unit_test(starts_anew_when_installed_again),
         cmocka_unit_test(refuses_to_install_what_is_not_there),
+        cmocka_unit_test(installs_nothing_that_it_cannot_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

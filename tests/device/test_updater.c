@@ -334,6 +334,19 @@ static void notices_that_the_record_changed_meanwhile(void **state) {
     assert_int_equal(rig_status(&rig).state, WHITTLE_STATE_READY);
 }
 
+static void notices_that_the_record_is_gone(void **state) {
+    (void)state;
+    whittle_updater updater;
+    uint32_t offset;
+    assert_int_equal(whittle_updater_start(&updater, &rig.device), WHITTLE_OK);
+    assert_int_equal(whittle_updater_write(&updater, rig.new_image.data, 1000), WHITTLE_OK);
+    assert_int_equal(whittle_updater_resume(&updater, &rig.device, &offset), WHITTLE_OK);
+    memset(rig.sim.bytes + rig.device.record_offset[0], 0xFF, 8192);
+    assert_int_equal(whittle_updater_write(&updater, rig.new_image.data + offset, 1000),
+                     WHITTLE_ERROR_NO_IMAGE);
+    assert_int_equal(whittle_updater_start(&updater, &rig.device), WHITTLE_ERROR_NO_IMAGE);
+}
+
 static void aborts_at_any_time(void **state) {
     (void)state;
     whittle_updater updater;
@@ -585,6 +598,7 @@ int main(void) {
         TEST(refuses_a_transfer_on_trial),
         TEST(finish_waits_for_missing_bytes),
         TEST(notices_that_the_record_changed_meanwhile),
+        TEST(notices_that_the_record_is_gone),
         TEST(aborts_at_any_time),
         TEST(refuses_legacy_patches_with_the_remedy),
         TEST(refuses_newer_formats),

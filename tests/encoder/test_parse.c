@@ -191,6 +191,8 @@ static parse_costs strange_costs(generator *random) {
         .insert = generate_magnitude(random) % 100000,
         .new_copy = generate_magnitude(random) % 1000,
         .start_insert = generate_magnitude(random) % 1000,
+        .match_min = 1 + generate_below(random, 20),
+        .lead = generate_magnitude(random) % 1000,
     };
 }
 
@@ -223,8 +225,14 @@ static void copies_are_sound_on_any_input_at_any_costs(void **state) {
 static void copies_end_where_the_source_ends(void **state) {
     (void)state;
     generator random = generator_start(178);
-    const parse_costs costs = {
-        .hit = 1, .miss = 2, .explained = 1, .insert = 100000, .new_copy = 3, .start_insert = 3};
+    const parse_costs costs = {.hit = 1,
+                               .miss = 2,
+                               .explained = 1,
+                               .insert = 100000,
+                               .new_copy = 3,
+                               .start_insert = 3,
+                               .match_min = 6,
+                               .lead = 48};
     image source = image_of_bytes(&random, 100);
     image target = image_of_bytes(&random, 140);
     memcpy(target.data + 20, source.data, 100);

@@ -159,10 +159,28 @@ static void test_threads_change_nothing(void **state) {
     assert_same("seven", "patch");
 }
 
-static void test_a_decode_budget_still_makes_a_right_patch(void **state) {
+static void test_a_decode_budget_is_kept_to_or_refused(void **state) {
     (void)state;
     save_images();
-    whittle_succeeds("diff", "--decode-budget", "600", "old", "new", "patch", NULL);
+    result of = whittle("diff", "--json", "--decode-budget", "100000", "old", "new", "patch", NULL);
+    assert_succeeds(&of);
+    char *cost = json_value((char *)of.out.data, "d[\"instructions_per_byte\"]");
+    assert_in_range(atoi(cost), 90, 5000);
+    result_free(&of);
+    assert_rebuilds("old", "patch", "new");
+    whittle_succeeds("diff", "--decode-budget", cost, "old", "new", "patch", NULL);
+    free(cost);
+    assert_int_equal(remove("patch"), 0);
+    of = whittle("diff", "--decode-budget", "1", "old", "new", "patch", NULL);
+    assert_int_equal(of.status, 1);
+    static const char wanted[] =
+        "whittle: new: no patch decodes within the budget (allow --decode-budget ";
+    assert_memory_equal(of.err.data, wanted, sizeof wanted - 1);
+    char least[16];
+    assert_int_equal(sscanf((char *)of.err.data + sizeof wanted - 1, "%15[0-9])", least), 1);
+    result_free(&of);
+    assert_folder_holds("new old");
+    whittle_succeeds("diff", "--decode-budget", least, "old", "new", "patch", NULL);
     assert_rebuilds("old", "patch", "new");
 }
 
@@ -371,7 +389,7 @@ int main(void) {
         IN_FOLDER(test_every_isa_is_taken),
         IN_FOLDER(test_mips_tries_both_byte_orders),
         IN_FOLDER(test_threads_change_nothing),
-        IN_FOLDER(test_a_decode_budget_still_makes_a_right_patch),
+        IN_FOLDER(test_a_decode_budget_is_kept_to_or_refused),
         IN_FOLDER(test_a_passphrase_is_for_signing),
         IN_FOLDER(test_full_needs_no_old_image),
         IN_FOLDER(test_full_reads_no_old_image),

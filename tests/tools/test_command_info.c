@@ -10,6 +10,7 @@
 
 #include "support/run_tool.h"
 #include "whittle/bsdiff40.h"
+#include "whittle/encoder.h"
 #include "whittle/patch.h"
 
 static char *info_of(const char *patch) {
@@ -64,6 +65,10 @@ static void test_every_field_of_a_patch_in_words(void **state) {
     assert_digest_line(text, "old image", 20000, header.source_digest, sizeof header.source_digest);
     assert_digest_line(text, "new image", 20100, header.target_digest, sizeof header.target_digest);
     assert_has_line(text, "RAM to apply      8 KiB");
+    (void)snprintf(line, sizeof line,
+                   "work to apply     %lu instructions per byte of the new image, about",
+                   (unsigned long)whittle_decode_cost(&header));
+    assert_has_line(text, line);
     assert_has_line(text, "ISA               none");
     (void)snprintf(line, sizeof line, "address map       %lu entries",
                    (unsigned long)header.map_entries);
@@ -88,26 +93,30 @@ static void test_fields_that_are_not_there_are_not_shown(void **state) {
     free(text);
 }
 
-/* Pointers that move by different amounts, so that knowing the load address pays. */
+/* Pointers that move as what they point to, so that knowing the load address pays. */
 static void test_regions_are_listed(void **state) {
     (void)state;
-    uint32_t words[3000];
+    enum { CODE = 3000, POINTERS = 2000, EVERY = 50, BASE = 0x20000000 };
+    static uint32_t old[CODE + POINTERS];
+    static uint32_t new[CODE + CODE / EVERY + POINTERS];
     uint32_t random = 1;
-    for (size_t i = 0; i < 3000; i++) {
+    size_t count = 0;
+    for (size_t i = 0; i < CODE + POINTERS; i++) {
         random = random * 1664525u + 1013904223u;
-        words[i] = i < 1500 ? random : 0x20000000 + random % 1500 * 4;
+        uint32_t at = (random >> 8) % CODE;
+        if (i < CODE && i % EVERY == 0) {
+            new[count++] = ~random;
+        }
+        old[i] = i < CODE ? random : BASE + 4 * at;
+        new[count++] = i < CODE ? random : BASE + 4 * (at + at / EVERY + 1);
     }
-    save("old", words, sizeof words);
-    for (size_t i = 1500; i < 3000; i++) {
-        words[i] += words[i] % 1000 > 500 ? 8 : 4;
-    }
-    memmove(words + 2, words, 6000 - 8);
-    save("new", words, sizeof words);
+    save("old", old, sizeof old);
+    save("new", new, sizeof new);
     whittle_succeeds("diff", "--isa=thumb", "--base=0x20000000", "old", "new", "patch", NULL);
     char *text = info_of("patch");
     assert_has_line(text, "ISA               thumb");
-    assert_has_line(text, "old region        12000 bytes at offset 0, loaded at 0x20000000");
-    assert_has_line(text, "new region        12000 bytes at offset 0, loaded at 0x20000000");
+    assert_has_line(text, "old region        20000 bytes at offset 0, loaded at 0x20000000");
+    assert_has_line(text, "new region        20240 bytes at offset 0, loaded at 0x20000000");
     free(text);
 }
 
