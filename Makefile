@@ -33,7 +33,7 @@ TESTS           := $(patsubst %.c,$(BUILD)/%,$(TEST_SOURCES))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help setup demo demo-host bench format format-check clean FORCE
+.PHONY: all help setup demo demo-host bench ablation format format-check clean FORCE
 
 all: diff_creator whittle
 
@@ -44,6 +44,7 @@ help:
 	@echo 'make test            every check below but valgrind and bench'
 	@sed -n 's/^#: //p' mk/*.mk
 	@echo 'make bench           sizes, times and memory over the corpus (bench/run --help)'
+	@echo 'make ablation        what each part of the codec gains; takes ten minutes (bench/ablation --help)'
 	@echo 'make install         tools, library and headers, to PREFIX=$(PREFIX) below DESTDIR='
 	@echo 'make uninstall       removes them from there'
 	@echo 'make format          clang-format every C file'
@@ -96,6 +97,10 @@ demo-host: all
 
 bench: all
 	@bench/run --time
+
+# Builds what it needs in folders of its own.
+ablation:
+	@bench/ablation
 
 include mk/install.mk
 

@@ -103,9 +103,11 @@ static int begin(transfer *work, whittle_updater *updater, uint32_t *position) {
     return device_session_tell(&work->session, work->flash_path, error);
 }
 
+/* The reason for a refusal is a failure's, and goes to stderr: the device does not say it, too. */
 static int send(transfer *work) {
     whittle_updater updater;
     uint32_t position;
+    work->session.posix.device.error_text = NULL;
     int status = begin(work, &updater, &position);
     if (status != STATUS_DONE) {
         return status;

@@ -16,6 +16,7 @@ static void say(void *context, const char *text) {
     const device_session *session = context;
     if (!session->posix.sim.cut_fired) {
         (void)printf("%s\n", text);
+        (void)fflush(stdout); /* before what goes to stderr; a failure stays in the stream */
     }
 }
 

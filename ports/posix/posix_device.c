@@ -29,6 +29,7 @@ static_assert(KEY_DIGITS == 128, "as description_format has it");
 /* ---- The flash, written through ---- */
 
 static int write_through(posix_device *posix, uint32_t offset, size_t size) {
+    posix->changed = true;
     uint8_t invert = (uint8_t)(0xFFu ^ posix->flash.geometry.erased_value);
     uint8_t piece[4096];
     while (size) {
@@ -256,7 +257,7 @@ int posix_device_open(posix_device *posix, const char *path) {
 }
 
 int posix_device_close(posix_device *posix) {
-    int failed = fsync(posix->file);
+    int failed = posix->changed && fsync(posix->file);
     failed = close(posix->file) || failed;
     posix->file = -1;
     sim_flash_destroy(&posix->sim);

@@ -34,6 +34,7 @@ typedef struct posix_device {
     sim_flash sim;            /* counters, faults: sim_flash_cut(&posix->sim, ...) */
     const sim_geometry *kind; /* what it was made as */
     int file;
+    bool changed;                                    /* since it was opened */
     uint8_t public_keys[1][WHITTLE_PUBLIC_KEY_SIZE]; /* where device.trust is not NULL */
     whittle_trust trust;
 } posix_device;

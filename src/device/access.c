@@ -15,10 +15,13 @@
 enum { PIECE_SIZE = 64 };
 
 void whittle_say(const whittle_device *device, const char *text, int error) {
-    if (device->message && text) {
+    if (!device->message) {
+        return;
+    }
+    if (text) {
         device->message(device->context, text);
     }
-    if (device->message && error && device->error_text) {
+    if (error && device->error_text) {
         device->message(device->context, device->error_text(error));
     }
 }

@@ -12,35 +12,34 @@
 
 #include <string.h>
 
-#include "codec/bytes.h"
 #include "device/access.h"
 #include "device/authority.h"
 #include "whittle/sha256.h"
 #include "whittle/trust.h"
 
-enum { CRC_SIZE = 4 };
+/* The CRC-32 of anything that is followed by its own CRC-32. */
+static const uint32_t crc_of_whole = 0x2144DF1C;
 
 uint32_t whittle_patch_offset(const whittle_device *device, uint32_t slot, uint32_t patch_size) {
     uint32_t stored = whittle_round_up(patch_size, device->flash->geometry.erase_unit);
     return device->slot_offset[slot] + device->slot_size - stored;
 }
 
-/* Patch and target share the slot, but no sector. */
+/* Patch and target share the slot, but no sector: the patch leaves whole ones to the target. */
 static int check_room(const whittle_device *device, const whittle_header *header) {
     uint32_t slot = device->slot_size;
     uint32_t sector = device->flash->geometry.erase_unit;
     if (header->target_size == 0) {
         return WHITTLE_ERROR_NO_IMAGE;
     }
-    bool fits = header->target_size <= slot && header->total_size <= slot &&
-                whittle_round_up(header->target_size, sector) <=
-                    slot - whittle_round_up(header->total_size, sector);
+    bool fits = header->total_size <= slot &&
+                header->target_size <= slot - whittle_round_up(header->total_size, sector);
     return fits ? WHITTLE_OK : WHITTLE_ERROR_TOO_LARGE;
 }
 
-/* Whether a device that needs signatures may look further: a plain image has none. */
+/* Whether a device that needs signatures may look further. */
 static int check_signed(const whittle_device *device, const whittle_header *header) {
-    bool is_signed = header && (header->flags & WHITTLE_FLAG_SIGNED);
+    bool is_signed = header->flags & WHITTLE_FLAG_SIGNED;
     return is_signed || !device->trust ? WHITTLE_OK : WHITTLE_ERROR_UNSIGNED;
 }
 
@@ -53,22 +52,30 @@ static int check_hardware(const whittle_device *device, const whittle_header *he
     return fits ? WHITTLE_OK : WHITTLE_ERROR_HARDWARE;
 }
 
+/* A plain image has no signature, and no security counter. No counter counts as 0: otherwise
+ * leaving it out would be the way around it. */
+static int admit_image(const whittle_record *record) {
+    if (record->device->trust) {
+        return WHITTLE_ERROR_UNSIGNED;
+    }
+    return record->status.security_counter == 0 ? WHITTLE_OK : WHITTLE_ERROR_DOWNGRADE;
+}
+
 int whittle_admit_incoming(const whittle_record *record, const whittle_header *header) {
     const whittle_device *device = record->device;
     const whittle_slot_image *running = &record->status.images[record->status.active];
+    if (!header) {
+        return admit_image(record);
+    }
     int error = check_signed(device, header);
-    if (!error && header) {
+    if (!error) {
         error = check_hardware(device, header);
     }
     if (error) {
         return error;
     }
-    /* No counter counts as 0: otherwise leaving it out would be the way around it. */
-    if ((header ? header->security_counter : 0) < record->status.security_counter) {
+    if (header->security_counter < record->status.security_counter) {
         return WHITTLE_ERROR_DOWNGRADE;
-    }
-    if (!header) {
-        return WHITTLE_OK;
     }
     if ((header->flags & WHITTLE_FLAG_SOURCE) &&
         (header->source_size != running->size ||
@@ -84,20 +91,16 @@ int whittle_admit_incoming(const whittle_record *record, const whittle_header *h
 
 /* The authority of a patch that is whole in flash: nothing of its payload is used before. */
 static int authorise(const whittle_device *device, uint32_t offset, const whittle_header *header) {
-    uint8_t stored[CRC_SIZE];
-    uint32_t summed = header->total_size - CRC_SIZE;
     uint32_t crc = 0;
-    int error = whittle_flash_scan(device, offset, summed, WHITTLE_SCAN_SUM, &crc);
-    if (!error) {
-        error = whittle_flash_read(device, offset + summed, stored, sizeof stored);
-    }
-    if (!error && load_le32(stored) != crc) {
+    int error = whittle_flash_scan(device, offset, header->total_size, WHITTLE_SCAN_SUM, &crc);
+    if (!error && crc != crc_of_whole) {
         error = WHITTLE_ERROR_CHECKSUM;
     }
-    if (!error) {
-        error = check_signed(device, header);
+    if (error || !device->trust) {
+        return error;
     }
-    return error || !device->trust ? error : device->trust->check(device, offset, header);
+    error = check_signed(device, header);
+    return error ? error : device->trust->check(device, offset, header);
 }
 
 /* Reads the header of a stored patch, which has size bytes. */

@@ -26,11 +26,12 @@
 void whittle_area_begin(whittle_area *area, const whittle_device *device, uint32_t offset,
                         uint32_t size) {
     uint32_t sector = device->flash->geometry.erase_unit;
-    memset(area, 0, sizeof *area);
     area->device = device;
     area->offset = offset;
     area->size = whittle_round_up(size, sector);
-    area->span = whittle_round_up(area->size, WHITTLE_MARK_COUNT * sector) / WHITTLE_MARK_COUNT;
+    area->span = whittle_round_up(size, WHITTLE_MARK_COUNT * sector) / WHITTLE_MARK_COUNT;
+    area->erased = 0;
+    area->position = 0;
 }
 
 /* The progress marks are at the end of the sector with the newest entry. */
@@ -68,12 +69,12 @@ void whittle_area_resume(whittle_area *area, const whittle_record *record) {
     /* The last page that is not erased may be torn. Those before it were complete before it. */
     uint32_t page = geometry->program_page;
     uint32_t position = area->erased;
-    bool erased = true;
-    while (erased && position > area->position) {
+    while (position > area->position) {
         position -= page;
-        erased = whittle_flash_is_erased(area->device, area->offset + position, page);
+        if (!whittle_flash_is_erased(area->device, area->offset + position, page)) {
+            area->position = position;
+        }
     }
-    area->position = position;
 }
 
 int whittle_area_settle(whittle_area *area, whittle_record *record) {

@@ -12,8 +12,6 @@
 #include "device/patching.h"
 #include "device/record.h"
 
-static const char failed[] = "Patching FAILED. We will continue with the current firmware.";
-
 /* Makes the image that was just verified the active one, and nothing is incoming any more. */
 static int switch_slots(whittle_record *record) {
     whittle_device_status *status = &record->status;
@@ -23,10 +21,7 @@ static int switch_slots(whittle_record *record) {
     status->last_error = WHITTLE_OK;
     status->state = WHITTLE_STATE_TRIAL;
     status->starts_left = record->device->trial_starts;
-    if (status->starts_left == 0) {
-        whittle_record_settle(record);
-    }
-    return whittle_record_append(record);
+    return status->starts_left ? whittle_record_append(record) : whittle_record_settle(record);
 }
 
 /* Makes the update that is pending, or was cut off while it was made. */
@@ -45,6 +40,8 @@ static int make_update(whittle_record *record, const whittle_patcher *patcher, v
 static whittle_boot_action update(whittle_record *record, const whittle_patcher *patcher,
                                   void *memory) {
     bool patch = record->status.incoming == WHITTLE_INCOMING_PATCH;
+    whittle_boot_action action = WHITTLE_BOOT_START;
+    const char *outcome = NULL;
     uint8_t active = record->status.active;
     int error = make_update(record, patcher, memory);
     if (!error) {
@@ -53,12 +50,13 @@ static whittle_boot_action update(whittle_record *record, const whittle_patcher 
     if (error) {
         record->status.active = active;
         (void)whittle_record_give_up(record, error); /* else the next start tries once more */
-        whittle_say(record->device, failed, error);
+        outcome = "Patching FAILED. We will continue with the current firmware.";
     } else if (patch) {
-        whittle_say(record->device, "Patching SUCCESSFUL.", WHITTLE_OK);
-        return WHITTLE_BOOT_RESTART;
+        outcome = "Patching SUCCESSFUL.";
+        action = WHITTLE_BOOT_RESTART;
     }
-    return WHITTLE_BOOT_START;
+    whittle_say(record->device, outcome, error);
+    return action;
 }
 
 /* Makes the other slot's image the active one again, if that may be started: it is whole, and not
@@ -88,8 +86,7 @@ static void count_start(whittle_record *record) {
         }
     }
     if (go_back(record, WHITTLE_ERROR_UNPROVEN)) {
-        whittle_record_settle(record); /* there is no way back */
-        (void)whittle_record_append(record);
+        (void)whittle_record_settle(record); /* there is no way back */
     }
 }
 
@@ -112,11 +109,11 @@ int whittle_boot(const whittle_device *device, const whittle_patcher *patcher, v
                  whittle_boot_decision *decision) {
     whittle_record record;
     int error = whittle_record_open(&record, device);
-    if (!error && patcher && (!memory || (uintptr_t)memory % 8 != 0)) {
-        error = WHITTLE_ERROR_ARGUMENT;
-    }
     if (error) {
         return error;
+    }
+    if (patcher && (!memory || (uintptr_t)memory % 8 != 0)) {
+        return WHITTLE_ERROR_ARGUMENT;
     }
     if (!whittle_record_is_certain(&record)) {
         (void)whittle_record_append(&record); /* it counts already; the next start may try again */

@@ -17,11 +17,12 @@ int whittle_device_install(const whittle_device *device, uint8_t slot, uint32_t 
         return WHITTLE_ERROR_ARGUMENT;
     }
     record.sector = 1; /* which is emptied: the first entry goes to the other sector, 0 */
+    record.status.state = WHITTLE_STATE_READY;
     record.status.active = slot;
+    record.status.security_counter = security_counter;
     whittle_slot_image *image = &record.status.images[slot];
     image->size = size;
     image->security_counter = security_counter;
-    whittle_record_settle(&record);
     error = whittle_digest_slot(device, slot, size, image->digest);
     if (!error) {
         error = whittle_flash_erase(device, device->record_offset[1]);
@@ -44,6 +45,5 @@ int whittle_device_confirm(const whittle_device *device) {
     if (error || record.status.state != WHITTLE_STATE_TRIAL) {
         return error;
     }
-    whittle_record_settle(&record);
-    return whittle_record_append(&record);
+    return whittle_record_settle(&record);
 }

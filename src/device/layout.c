@@ -23,14 +23,14 @@ static bool layout_is_sound(const whittle_device *device) {
     uint32_t end = device->flash->geometry.size;
     const uint32_t offsets[REGION_COUNT] = {device->record_offset[0], device->record_offset[1],
                                             device->slot_offset[0], device->slot_offset[1]};
-    const uint32_t sizes[REGION_COUNT] = {sector, sector, device->slot_size, device->slot_size};
     for (unsigned i = 0; i < REGION_COUNT; i++) {
-        if (sizes[i] > end || offsets[i] > end - sizes[i] || offsets[i] % sector != 0 ||
-            sizes[i] % sector != 0) {
+        uint32_t size = i < 2 ? sector : device->slot_size;
+        if (size > end || offsets[i] > end - size || offsets[i] % sector != 0 ||
+            size % sector != 0) {
             return false;
         }
-        for (unsigned j = 0; j < REGION_COUNT; j++) { /* none begins inside another one */
-            if (i != j && offsets[i] - offsets[j] < sizes[j]) {
+        for (unsigned j = 0; j < REGION_COUNT; j++) { /* no other one begins inside it */
+            if (i != j && offsets[j] - offsets[i] < size) {
                 return false;
             }
         }

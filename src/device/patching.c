@@ -96,11 +96,8 @@ static int decode(patching *work, uint32_t patch_offset, const whittle_header *h
 }
 
 /* The record says APPLYING, and how far it has come, before the first erase. */
-static int enter_applying(whittle_record *record, whittle_area *area, uint32_t target_size) {
-    const whittle_device *device = record->device;
-    uint8_t state = record->status.state;
-    whittle_area_begin(area, device, device->slot_offset[whittle_other_slot(record)], target_size);
-    if (state == WHITTLE_STATE_APPLYING) {
+static int enter_applying(whittle_record *record, whittle_area *area) {
+    if (record->status.state == WHITTLE_STATE_APPLYING) {
         whittle_area_resume(area, record);
     }
     record->status.state = WHITTLE_STATE_APPLYING;
@@ -119,10 +116,13 @@ static int apply(whittle_record *record, void *memory) {
     if (error) {
         return error;
     }
-    patching work = {.source_offset = device->slot_offset[active],
-                     .target_size = header.target_size,
-                     .page = (uint8_t *)memory + header.ram};
-    error = enter_applying(record, &work.area, header.target_size);
+    patching work;
+    work.source_offset = device->slot_offset[active];
+    work.target_size = header.target_size;
+    work.page = (uint8_t *)memory + header.ram;
+    work.held = 0;
+    whittle_area_begin(&work.area, device, device->slot_offset[slot], header.target_size);
+    error = enter_applying(record, &work.area);
     if (!error) {
         uint32_t patch_offset = whittle_patch_offset(device, slot, header.total_size);
         error = decode(&work, patch_offset, &header, memory);

@@ -40,9 +40,6 @@
 /* Bytes of a sector that are for entries, at most: more would only make opening slower. */
 enum { PLACES_END_MAX = 8192 };
 
-/* How much an entry counts, by its seals. */
-enum { TORN_PERHAPS = 1, SEALED, CERTAIN };
-
 static const uint32_t magic = 0x31525457; /* "WTR1": the 1 is the version of this layout */
 
 typedef struct log_entry {
@@ -90,7 +87,7 @@ static bool visit(whittle_record *record, uint32_t sector, uint32_t place) {
     const whittle_device *device = record->device;
     uint32_t unit = device->flash->geometry.program_unit;
     uint32_t offset = device->record_offset[sector] + place;
-    uint32_t rank = TORN_PERHAPS;
+    uint32_t rank = WHITTLE_RANK_TORN_PERHAPS;
     log_entry entry;
     if (whittle_flash_is_erased(device, offset, record->place_size)) {
         return false;
@@ -98,18 +95,18 @@ static bool visit(whittle_record *record, uint32_t sector, uint32_t place) {
     if (!read_entry(device, offset + unit, &entry)) {
         return true;
     }
-    uint32_t seal = offset + unit + (uint32_t)sizeof entry;
-    if (!whittle_flash_is_erased(device, seal + unit, unit)) {
-        rank = CERTAIN;
-    } else if (!whittle_flash_is_erased(device, seal, unit)) {
-        rank = SEALED;
-    }
     if (entry.status.sequence > record->highest) {
         record->highest = entry.status.sequence;
     }
+    uint32_t seal = offset + unit + (uint32_t)sizeof entry;
+    if (!whittle_flash_is_erased(device, seal + unit, unit)) {
+        rank = WHITTLE_RANK_CERTAIN;
+    } else if (!whittle_flash_is_erased(device, seal, unit)) {
+        rank = WHITTLE_RANK_SEALED;
+    }
     if (record->rank == 0 ||
-        (rank > TORN_PERHAPS &&
-         (record->rank == TORN_PERHAPS || entry.status.sequence > record->status.sequence))) {
+        (rank > WHITTLE_RANK_TORN_PERHAPS && (record->rank == WHITTLE_RANK_TORN_PERHAPS ||
+                                              entry.status.sequence > record->status.sequence))) {
         record->rank = rank;
         record->sector = sector;
         record->status = entry.status;
@@ -119,23 +116,23 @@ static bool visit(whittle_record *record, uint32_t sector, uint32_t place) {
 
 int whittle_record_open(whittle_record *record, const whittle_device *device) {
     int error = whittle_record_init(record, device);
-    uint32_t used[2] = {0, 0}; /* bytes of each sector up to the end of the last place in use */
-    for (uint32_t i = 0; i < 2 && !error; i++) {
-        for (uint32_t place = 0; has_room(record, place); place += record->place_size) {
-            if (visit(record, i, place)) {
-                used[i] = place + record->place_size;
+    for (uint32_t sector = 0; sector < 2 && !error; sector++) {
+        uint32_t used = 0; /* bytes up to the end of the last place in use */
+        for (uint32_t place = 0; has_room(record, place);) {
+            bool is_used = visit(record, sector, place);
+            place += record->place_size;
+            if (is_used) {
+                used = place;
             }
         }
+        if (record->sector == sector) {
+            record->next = used;
+        }
     }
-    record->next = used[record->sector];
     if (!error && record->rank == 0) {
         error = WHITTLE_ERROR_NO_IMAGE;
     }
     return error;
-}
-
-bool whittle_record_is_certain(const whittle_record *record) {
-    return record->rank == CERTAIN && record->status.sequence == record->highest;
 }
 
 int whittle_set_mark(const whittle_device *device, uint32_t offset) {
@@ -188,7 +185,7 @@ int whittle_record_append(whittle_record *record) {
     return done ? WHITTLE_OK : whittle_record_append_fresh(record);
 }
 
-void whittle_record_settle(whittle_record *record) {
+int whittle_record_settle(whittle_record *record) {
     whittle_device_status *status = &record->status;
     uint32_t counter = status->images[status->active].security_counter;
     status->state = WHITTLE_STATE_READY;
@@ -196,6 +193,7 @@ void whittle_record_settle(whittle_record *record) {
     if (status->security_counter < counter) {
         status->security_counter = counter;
     }
+    return whittle_record_append(record);
 }
 
 int whittle_record_give_up(whittle_record *record, int error) {

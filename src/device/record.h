@@ -10,6 +10,9 @@
 /* Progress marks of a sector, at its end; each is one program unit. */
 #define WHITTLE_MARK_COUNT 16u
 
+/* How much an entry counts, by its seals. */
+enum { WHITTLE_RANK_TORN_PERHAPS = 1, WHITTLE_RANK_SEALED, WHITTLE_RANK_CERTAIN };
+
 /* An open record: the newest state and where the next one goes. Valid for one call of the library,
  * never kept longer: the application and the boot loader append too. */
 typedef struct whittle_record {
@@ -32,7 +35,9 @@ int whittle_record_init(whittle_record *record, const whittle_device *device);
 int whittle_record_open(whittle_record *record, const whittle_device *device);
 
 /* True if what counts as the newest state now will do so after every restart. */
-bool whittle_record_is_certain(const whittle_record *record);
+static inline bool whittle_record_is_certain(const whittle_record *record) {
+    return record->rank == WHITTLE_RANK_CERTAIN && record->status.sequence == record->highest;
+}
 
 /* Makes record->status the newest state. When it returns 0, that is certain; otherwise the state
  * after a restart is the old one or the new one. */
@@ -41,9 +46,9 @@ int whittle_record_append(whittle_record *record);
 /* The same, in the other sector, where no progress mark is set. */
 int whittle_record_append_fresh(whittle_record *record);
 
-/* Changes the status, without appending it: the active image is proven. Nothing is under way, and
- * lower security counters than its own are refused from now on. */
-void whittle_record_settle(whittle_record *record);
+/* Changes the status and appends it: the active image is proven. Nothing is under way, and lower
+ * security counters than its own are refused from now on. */
+int whittle_record_settle(whittle_record *record);
 
 /* Changes the status and appends it: what was under way is dropped because of error. */
 int whittle_record_give_up(whittle_record *record, int error);

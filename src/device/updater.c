@@ -67,7 +67,7 @@ static int begin(whittle_updater *updater, whittle_record *record) {
     status->incoming = (uint8_t)updater->incoming;
     status->incoming_size = updater->size;
     status->last_error = WHITTLE_OK;
-    memset(&status->images[whittle_other_slot(record)], 0, sizeof *status->images);
+    status->images[whittle_other_slot(record)].size = 0;
     place(updater, record);
     int error = whittle_area_settle(&updater->area, record);
     if (!error) {
@@ -84,23 +84,26 @@ static int recognise(whittle_updater *updater) {
     if (error == WHITTLE_ERROR_INCOMPLETE) {
         return WHITTLE_OK;
     }
-    bool patch = error != WHITTLE_ERROR_NOT_A_PATCH;
-    if (patch && !updater->device->patches_enabled) {
+    const whittle_header *patch = NULL;
+    if (error == WHITTLE_ERROR_NOT_A_PATCH) {
+        error = WHITTLE_OK;
+        updater->incoming = WHITTLE_INCOMING_IMAGE;
+        updater->size = updater->device->slot_size;
+    } else if (!updater->device->patches_enabled) {
         updater->state = UNWANTED;
         return WHITTLE_OK;
+    } else if (!error) {
+        patch = &header;
+        updater->incoming = WHITTLE_INCOMING_PATCH;
+        updater->size = header.total_size;
     }
-    if (!patch || !error) {
+    if (!error) {
         error = whittle_record_open(&record, updater->device);
     }
     if (!error) {
-        error = whittle_admit_incoming(&record, patch ? &header : NULL);
+        error = whittle_admit_incoming(&record, patch);
     }
-    if (error) {
-        return error;
-    }
-    updater->incoming = patch ? WHITTLE_INCOMING_PATCH : WHITTLE_INCOMING_IMAGE;
-    updater->size = patch ? header.total_size : updater->device->slot_size;
-    return begin(updater, &record);
+    return error ? error : begin(updater, &record);
 }
 
 /* Programs size bytes of the buffer; the first time after a restart, the record comes first. */
@@ -173,12 +176,10 @@ int whittle_updater_resume(whittle_updater *updater, const whittle_device *devic
     } else if (record.status.state == WHITTLE_STATE_RECEIVING) {
         place(updater, &record);
         whittle_area_resume(&updater->area, &record);
-        updater->state = STORING;
-        updater->unsettled = true;
         updater->received = updater->area.position;
-        if (updater->received == 0) {
-            updater->state = COLLECTING;
-            updater->unsettled = false;
+        if (updater->received > 0) {
+            updater->state = STORING;
+            updater->unsettled = true;
         }
     }
     *offset = updater->received;
@@ -198,7 +199,7 @@ int whittle_updater_start(whittle_updater *updater, const whittle_device *device
 
 int whittle_updater_write(whittle_updater *updater, const void *data, size_t size) {
     const uint8_t *bytes = data;
-    if (updater->state == IDLE || updater->state == COMPLETE) {
+    if (!updater->error && (updater->state == IDLE || updater->state == COMPLETE)) {
         return WHITTLE_ERROR_STATE;
     }
     while (size > 0 && !updater->error && updater->state != UNWANTED) {
@@ -228,6 +229,8 @@ static int accept_image(const whittle_updater *updater, whittle_record *record) 
     whittle_slot_image *image = &record->status.images[slot];
     record->status.incoming_size = updater->received;
     image->size = updater->received;
+    image->patch_size = 0;
+    image->security_counter = 0;
     int error = whittle_digest_slot(device, slot, image->size, image->digest);
     if (!error && device->check_image) {
         error = device->check_image(device->context, device->slot_offset[slot], image->size);
@@ -259,8 +262,10 @@ static int complete(whittle_updater *updater) {
 }
 
 int whittle_updater_finish(whittle_updater *updater) {
-    const whittle_device *device = updater->device;
     bool patch = updater->incoming == WHITTLE_INCOMING_PATCH;
+    const char *outcome =
+        patch ? "Differential Update Image detected. Restart the device to apply the patch."
+              : "Full Update Image detected. Restart the device to load the new firmware.";
     int error = updater->error;
     if (error) {
         return error;
@@ -275,14 +280,12 @@ int whittle_updater_finish(whittle_updater *updater) {
         error = complete(updater);
         break;
     case UNWANTED:
-        whittle_say(device,
-                    "Differential Update Image detected. This feature is disabled in the build. "
-                    "Enable DIFF_UPDATE_ENABLED in the build to use it.",
-                    WHITTLE_OK);
+        outcome = "Differential Update Image detected. This feature is disabled in the build. "
+                  "Enable DIFF_UPDATE_ENABLED in the build to use it.";
         updater->error = WHITTLE_ERROR_DISABLED;
-        return updater->error;
+        break;
     case COMPLETE:
-        error = whittle_updater_verify(device);
+        error = whittle_updater_verify(updater->device);
         break;
     default:
         return WHITTLE_ERROR_STATE;
@@ -290,12 +293,9 @@ int whittle_updater_finish(whittle_updater *updater) {
     if (error) {
         return refuse(updater, error);
     }
-    whittle_say(device,
-                patch ? "Differential Update Image detected. Restart the device to apply the patch."
-                      : "Full Update Image detected. Restart the device to load the new firmware.",
-                WHITTLE_OK);
+    whittle_say(updater->device, outcome, WHITTLE_OK);
     updater->state = IDLE;
-    return WHITTLE_OK;
+    return updater->error;
 }
 
 int whittle_updater_verify(const whittle_device *device) {

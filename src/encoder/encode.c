@@ -42,7 +42,7 @@ typedef struct job {
 } job;
 
 /* The map has room for that part of the RAM, in 1/16; the tables take the rest. */
-static const unsigned map_shares[] = {1, 2, 4, 7};
+static const unsigned map_shares[] = {2, 6};
 
 void whittle_encoder_defaults(whittle_encoder_options *options) {
     *options = (whittle_encoder_options){.ram = WHITTLE_RAM_DEFAULT, .isa = WHITTLE_ISA_AUTO};

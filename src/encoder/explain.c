@@ -101,15 +101,34 @@ bool explainer_explains(void *context, uint32_t source, uint32_t target) {
     return back <= target && pointer_explains(explain, source - back, target - back, back);
 }
 
+/* A score is estimated from about so many bytes: enough to choose by. */
+enum { SCORE_SAMPLE = 8192 };
+
+static bool is_wrong(const explainer *explain, const whittle_copy *copy, uint32_t k) {
+    return explain->source[copy->source + k] != explain->target[copy->target + k];
+}
+
+static size_t count_wrong(const explainer *explain, const whittle_copy *copies, size_t count) {
+    size_t wrong = 0;
+    for (size_t i = 0; i < count; i++) {
+        for (uint32_t k = 0; k < copies[i].size; k++) {
+            wrong += is_wrong(explain, &copies[i], k);
+        }
+    }
+    return wrong;
+}
+
 size_t explainer_score(explainer *explain, const whittle_copy *copies, size_t count) {
+    size_t stride = count_wrong(explain, copies, count) / SCORE_SAMPLE + 1;
+    size_t wrong = 0;
     size_t score = 0;
     for (size_t i = 0; i < count; i++) {
         const whittle_copy *copy = &copies[i];
         for (uint32_t k = 0; k < copy->size; k++) {
-            if (explain->source[copy->source + k] != explain->target[copy->target + k]) {
+            if (is_wrong(explain, copy, k) && wrong++ % stride == 0) {
                 score += explainer_explains(explain, copy->source + k, copy->target + k);
             }
         }
     }
-    return score;
+    return score * stride;
 }

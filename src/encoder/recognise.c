@@ -81,7 +81,7 @@ bool layout_esp(layout *found, const uint8_t *image, size_t size) {
     return found->count > 0;
 }
 
-enum { STRING_MIN = 4, SAMPLE_MAX = 3000, VOTES_MIN = 8 };
+enum { STRING_MIN = 4, SAMPLE_MAX = 1500, VOTES_MIN = 8 };
 
 typedef struct number_list {
     uint32_t *items;
@@ -140,30 +140,53 @@ static void collect_words(const uint8_t *image, size_t size, bool big_endian, nu
         }
     }
     list->count = kept;
-    thin_out(list, 40 * SAMPLE_MAX);
+    thin_out(list, 20 * SAMPLE_MAX);
 }
 
-/* All differences that are multiples of 256, by residue class, so that the product stays small. */
-static int collect_votes(const number_list *words, const number_list *strings, number_list *votes) {
+static int add_vote(number_list *votes, size_t *capacity, uint32_t base) {
+    if (votes->count == *capacity) {
+        *capacity = *capacity ? 2 * *capacity : 65536;
+        uint32_t *items = realloc(votes->items, *capacity * sizeof *items);
+        if (!items) {
+            return WHITTLE_ERROR_MEMORY;
+        }
+        votes->items = items;
+    }
+    votes->items[votes->count++] = base;
+    return WHITTLE_OK;
+}
+
+static int by_low_byte(const void *left, const void *right) {
+    uint32_t a = *(const uint32_t *)left & 0xFF;
+    uint32_t b = *(const uint32_t *)right & 0xFF;
+    return a != b ? (a > b) - (a < b) : by_value(left, right);
+}
+
+/* All differences that are multiples of 256: only words and strings with the same low byte have
+ * such. */
+static int collect_votes(const number_list *words, number_list *strings, number_list *votes) {
+    size_t starts[257] = {0};
     size_t capacity = 0;
+    if (strings->count == 0) {
+        return WHITTLE_OK;
+    }
+    qsort(strings->items, strings->count, sizeof *strings->items, by_low_byte);
+    for (size_t i = 0; i < strings->count; i++) {
+        starts[(strings->items[i] & 0xFF) + 1]++;
+    }
+    for (size_t i = 0; i < 256; i++) {
+        starts[i + 1] += starts[i];
+    }
     for (size_t i = 0; i < words->count; i++) {
-        for (size_t k = 0; k < strings->count; k++) {
-            uint32_t base = words->items[i] - strings->items[k];
-            if (base & 0xFF) {
-                continue;
+        uint32_t word = words->items[i];
+        for (size_t k = starts[word & 0xFF]; k < starts[(word & 0xFF) + 1]; k++) {
+            int error = add_vote(votes, &capacity, word - strings->items[k]);
+            if (error) {
+                return error;
             }
-            if (votes->count == capacity) {
-                capacity = capacity ? 2 * capacity : 65536;
-                uint32_t *items = realloc(votes->items, capacity * sizeof *items);
-                if (!items) {
-                    return WHITTLE_ERROR_MEMORY;
-                }
-                votes->items = items;
-            }
-            votes->items[votes->count++] = base;
         }
     }
-    if (votes->count > 0) { /* qsort takes no NULL */
+    if (votes->count > 0) {
         qsort(votes->items, votes->count, sizeof *votes->items, by_value);
     }
     return WHITTLE_OK;

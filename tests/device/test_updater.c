@@ -555,6 +555,20 @@ static void says_that_patches_are_disabled(void **state) {
     becomes_the_new_firmware();
 }
 
+/* Also once the transfer is finished. */
+static void keeps_saying_that_patches_are_disabled(void **state) {
+    (void)state;
+    whittle_updater updater;
+    rig.device.patches_enabled = false;
+    assert_int_equal(whittle_updater_start(&updater, &rig.device), WHITTLE_OK);
+    assert_int_equal(whittle_updater_write(&updater, rig.patch.data, rig.patch.size), WHITTLE_OK);
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(whittle_updater_finish(&updater), WHITTLE_ERROR_DISABLED);
+        assert_int_equal(whittle_updater_write(&updater, rig.patch.data, 1),
+                         WHITTLE_ERROR_DISABLED);
+    }
+}
+
 static void works_without_callbacks(void **state) {
     (void)state;
     rig.device.message = NULL;
@@ -613,6 +627,7 @@ int main(void) {
         TEST(notices_damage_on_the_way),
         TEST(asks_the_device_about_plain_images),
         TEST(says_that_patches_are_disabled),
+        TEST(keeps_saying_that_patches_are_disabled),
         TEST(works_without_callbacks),
         TEST(takes_no_more_ram_than_promised),
     };

@@ -23,7 +23,7 @@ static void test_a_command_is_needed(void **state) {
 
 static void test_help_lists_the_commands(void **state) {
     (void)state;
-    static const char *const commands[] = {"diff", "apply", "info", "verify"};
+    static const char *const commands[] = {"diff", "apply", "info", "verify", "device"};
     result help = whittle("--help", NULL);
     assert_succeeds(&help);
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
