@@ -66,36 +66,34 @@ void whittle_insertion_begins(whittle_stream *stream) {
     walk_instructions(stream);
 }
 
-/* Codes the byte of the target at an offset, which comes j-th in a unit of that many bytes. */
+/* Codes the j-th byte of a unit that begins at start. The bytes before it are those coded before
+ * it, so that an opcode is known when its operands come. */
 static uint8_t code_inserted(whittle_stream *stream, uint32_t start, unsigned j, unsigned unit,
                              uint8_t value) {
     whittle_images *images = &stream->images;
     uint32_t mask = unit - 1;
-    uint32_t q = start + j;
-    uint32_t c1 = *whittle_target_at(images, (q - 1) ^ mask);
-    uint32_t c2 = *whittle_target_at(images, (q - 2) ^ mask);
-    uint32_t c3 = *whittle_target_at(images, (q - 3) ^ mask);
-    uint32_t c4 = *whittle_target_at(images, (q - 4) ^ mask);
-    uint32_t c8 = *whittle_target_at(images, (q - 8) ^ mask);
-    uint32_t ph = q - stream->instruction;
-    if (ph > 4)
-        ph = 4;
-    uint32_t word = c1 | c2 << 8 | c3 << 16 | c4 << 24;
-    uint32_t cur = ph == 0 ? 0 : ph >= 4 ? word : word & ((1u << 8 * ph) - 1);
-    uint32_t op1 = stream->opcodes & 0xFFFF;
-    (void)cur, (void)op1;
+    uint32_t place = start + j;
+    uint32_t c1 = *whittle_target_at(images, (place - 1) ^ mask);
+    uint32_t c2 = *whittle_target_at(images, (place - 2) ^ mask);
+    uint32_t c3 = *whittle_target_at(images, (place - 3) ^ mask);
+    uint32_t c4 = *whittle_target_at(images, (place - 4) ^ mask);
+    uint32_t c8 = *whittle_target_at(images, (place - 8) ^ mask);
+    uint32_t last = c1 | c2 << 8 | c3 << 16 | c4 << 24;
+    uint32_t phase = place - stream->instruction; /* bytes of the instruction so far */
+    phase = phase < 4 ? phase : 4;
+    uint32_t begun = phase < 4 ? last & (((uint32_t)1 << 8 * phase) - 1) : last;
     const whittle_context contexts[INPUTS] = {
-        {ph, 0},
-        {c1, ph},
+        {phase, 0},
+        {c1, phase},
         {c1 | c2 << 8, 0},
         {c1 | c2 << 8 | c3 << 16, 0},
-        {c1 | c2 << 8 | c3 << 16 | c4 << 24, 0},
-        {c2, ph},
-        {cur | ph << 24, 0},
-        {cur | ph << 24, op1},
+        {last, 0},
+        {c2, phase},
+        {begun | phase << 24, 0},
+        {begun | phase << 24, stream->opcodes & 0xFFFF},
         {0, 0},
     };
-    return code_byte(stream, contexts, FAMILY_INSERTED, SET_INSERTED + (ph & 3), (uint8_t)c8,
+    return code_byte(stream, contexts, FAMILY_INSERTED, SET_INSERTED + (phase & 3), (uint8_t)c8,
                      value);
 }
 
