@@ -52,7 +52,10 @@ static void starts(const rig_bytes *image, whittle_device_state state) {
 
 static void gives_up(int error) {
     starts(&rig.old_image, WHITTLE_STATE_READY);
-    assert_int_equal(rig_status(&rig).last_error, error);
+    whittle_device_status status = rig_status(&rig);
+    assert_int_equal(status.last_error, error);
+    assert_int_equal(status.incoming, WHITTLE_INCOMING_NONE);
+    assert_int_equal(status.incoming_size, 0);
     assert_true(rig_said(&rig, failed));
     assert_true(rig_said(&rig, whittle_error_text(error)));
     assert_false(rig_said(&rig, "Patching SUCCESSFUL."));
@@ -193,6 +196,24 @@ static void confirms_at_once_where_there_is_no_trial(void **state) {
     starts(&rig.new_image, WHITTLE_STATE_READY);
     assert_int_equal(rig_status(&rig).security_counter, 9);
     free(patch.data);
+}
+
+/* The slot is erased sector by sector here; what was complete before a power cut stays. */
+static void goes_on_where_a_power_cut_stopped_it(void **state) {
+    (void)state;
+    whittle_boot_decision decision;
+    uint32_t first = rig.device.slot_offset[1] / 4096;
+    receive(&rig.patch);
+    for (uint64_t n = 1; rig.sim.wear[first + 1] == 0; n++) {
+        sim_flash_cut(&rig.sim, n, SIM_AFTER);
+        (void)rig_boot(&rig, &decision);
+        assert_true(rig.sim.cut_fired);
+        sim_flash_power_on(&rig.sim);
+    }
+    assert_int_equal(rig_status(&rig).state, WHITTLE_STATE_APPLYING);
+    uint32_t wear = rig.sim.wear[first];
+    starts(&rig.new_image, WHITTLE_STATE_TRIAL);
+    assert_int_equal(rig.sim.wear[first], wear); /* not begun anew */
 }
 
 static void remembers_what_made_an_image(void **state) {
@@ -423,6 +444,7 @@ int main(void) {
         TEST(applies_a_patch_and_asks_for_a_restart),
         TEST(loads_an_image_without_another_restart),
         TEST(confirms_at_once_where_there_is_no_trial),
+        TEST(goes_on_where_a_power_cut_stopped_it),
         TEST(remembers_what_made_an_image),
         TEST(gives_up_a_patch_that_rotted),
         TEST(gives_up_where_the_source_rotted),
