@@ -59,7 +59,8 @@ static void takes_a_sound_description(void **state) {
 static void refuses(uint32_t *field, uint32_t value) {
     uint32_t right = *field;
     *field = value;
-    if (verdict() != WHITTLE_ERROR_ARGUMENT) {
+    if (verdict() != WHITTLE_ERROR_ARGUMENT ||
+        whittle_device_install(&rig.device, 0, 100, 0) != WHITTLE_ERROR_ARGUMENT) {
         fail_msg("%u instead of %u was taken", (unsigned)value, (unsigned)right);
     }
     *field = right;

@@ -230,6 +230,28 @@ static void survives_a_record_sector_that_fails(void **state) {
     rig_destroy(&rig);
 }
 
+/* An entry is claim, entry, seal and seal; where any of them fails, the place is given up. */
+static void gives_up_a_place_where_anything_fails(void **state) {
+    (void)state;
+    for (unsigned failing = 0; failing <= 4; failing++) {
+        device_rig rig;
+        make_rig(&rig, "mcu-1k");
+        whittle_record record;
+        assert_int_equal(whittle_record_open(&record, &rig.device), WHITTLE_OK);
+        uint64_t operations = rig.sim.operations;
+        rig.sim.failing_operation = failing;
+        append(&record, 42);
+        assert_int_equal(record.sector, failing > 0);
+        assert_int_equal(rig.sim.operations - operations, failing > 0 ? failing + 5 : 4);
+        uint32_t offset = failing > 0 ? place(&rig, 1, 0) : place(&rig, 0, 1);
+        assert_int_equal(rig.sim.bytes[offset - 1], 0x00);
+        assert_int_equal(rig.sim.bytes[offset + ENTRY_SIZE], 0x00);
+        assert_int_equal(rig.sim.bytes[offset + ENTRY_SIZE + 4], 0x00);
+        assert_int_equal(value_of(&rig), 42);
+        rig_destroy(&rig);
+    }
+}
+
 static void reports_a_record_that_cannot_be_written(void **state) {
     (void)state;
     device_rig rig;
@@ -300,6 +322,7 @@ int main(void) {
         cmocka_unit_test(takes_an_entry_without_a_seal_where_there_is_no_other),
         cmocka_unit_test(refuses_a_slot_number_out_of_range),
         cmocka_unit_test(survives_a_record_sector_that_fails),
+        cmocka_unit_test(gives_up_a_place_where_anything_fails),
         cmocka_unit_test(reports_a_record_that_cannot_be_written),
         cmocka_unit_test(starts_anew_when_installed_again),
         cmocka_unit_test(refuses_to_install_what_is_not_there),

@@ -59,9 +59,26 @@ static void updates_by_a_patch_on_every_flash(void **state) {
     }
 }
 
+/* The smallest sectors that hold a record, pages of one program unit, and sectors that are no power
+ * of two. */
+static void updates_on_flash_at_the_limits(void **state) {
+    (void)state;
+    static const whittle_flash_geometry limits[] = {
+        {.erase_unit = 496, .program_unit = 4, .program_page = 16, .erased_value = 0xFF},
+        {.erase_unit = 1280, .program_unit = 32, .program_page = 32, .erased_value = 0xFF},
+        {.erase_unit = 1280, .program_unit = 32, .program_page = 256, .program_once = true},
+        {.erase_unit = 412, .program_unit = 1, .program_page = 1, .erased_value = 0xFF},
+        {.erase_unit = 5280, .program_unit = 2, .program_page = 32, .erased_value = 0xFF},
+    };
+    for (unsigned i = 0; i < sizeof limits / sizeof *limits; i++) {
+        update_by_patch(&limits[i]);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(updates_by_a_patch_on_every_flash),
+        cmocka_unit_test(updates_on_flash_at_the_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
