@@ -291,6 +291,8 @@ static void refuses_to_install_what_is_not_there(void **state) {
     assert_int_equal(whittle_device_install(&rig.device, 0, slot_size + 1, 0),
                      WHITTLE_ERROR_ARGUMENT);
     assert_int_equal(whittle_device_install(&rig.device, 1, slot_size, 0), WHITTLE_OK);
+    assert_int_equal(rig_status(&rig).active, 1);
+    assert_int_equal(rig_status(&rig).images[1].size, slot_size);
     rig_destroy(&rig);
 }
 
