@@ -59,6 +59,8 @@ static int write_target(void *context, uint32_t offset, const uint8_t *data, siz
     patching *work = context;
     uint32_t page_size = work->area.device->flash->geometry.program_page;
     int error = WHITTLE_OK;
+    whittle_feed_watchdog(
+        work->area.device); /* a piece of patch may make a long part of an image */
     for (size_t i = 0; i < size && !error; i++) {
         if (offset + i >= work->area.position) { /* else it is there since before a restart */
             work->page[work->held++] = data[i];
@@ -85,7 +87,6 @@ static int decode(patching *work, uint32_t patch_offset, const whittle_header *h
         if (!error) {
             error = whittle_decoder_feed(decoder, piece, count);
         }
-        whittle_feed_watchdog(work->area.device);
         patch_offset += count;
         left -= count;
     }

@@ -173,21 +173,6 @@ static void applies_a_patch_and_asks_for_a_restart(void **state) {
     assert_string_equal(rig.console, "Patching the binary...\nPatching SUCCESSFUL.\n");
 }
 
-/* Once per operation, per 256 bytes read, and per piece of patch that is decoded. */
-static void feeds_the_watchdog(void **state) {
-    (void)state;
-    whittle_boot_decision decision;
-    receive(&rig.patch);
-    rig.watchdog_calls = 0;
-    uint64_t operations = rig.sim.operations;
-    assert_int_equal(whittle_boot(&rig.device, &whittle_boot_patcher, rig.memory, &decision),
-                     WHITTLE_OK);
-    operations = rig.sim.operations - operations;
-    uint32_t read = rig.old_image.size + rig.new_image.size + rig.patch.size;
-    uint32_t compared = rig.new_image.size; /* what was programmed is read back */
-    assert_true(rig.watchdog_calls >= operations + (read + compared) / 64 + rig.patch.size / 64);
-}
-
 static void loads_an_image_without_another_restart(void **state) {
     (void)state;
     whittle_boot_decision decision;
@@ -457,7 +442,6 @@ int main(void) {
         TEST(a_transfer_under_way_does_not_disturb_starting),
         TEST(has_nothing_to_go_back_to_while_receiving),
         TEST(applies_a_patch_and_asks_for_a_restart),
-        TEST(feeds_the_watchdog),
         TEST(loads_an_image_without_another_restart),
         TEST(confirms_at_once_where_there_is_no_trial),
         TEST(goes_on_where_a_power_cut_stopped_it),
