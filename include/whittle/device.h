@@ -68,8 +68,8 @@ typedef struct whittle_device {
      * is NULL that line is left out, and so are the texts, which take 1.5 KB. */
     const char *(*error_text)(int error);
 
-    /* Called during long work, at least once per erase, per program, per 256 bytes read and per 64
-     * bytes of image decoded. */
+    /* Called during long work, at least once per erase, per program, per KiB read and per 64 bytes
+     * of image decoded. */
     void (*watchdog)(void *context);
 
     /* Called while a patch is applied: bytes of the new image made so far, and in all. */

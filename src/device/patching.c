@@ -59,8 +59,8 @@ static int write_target(void *context, uint32_t offset, const uint8_t *data, siz
     patching *work = context;
     uint32_t page_size = work->area.device->flash->geometry.program_page;
     int error = WHITTLE_OK;
-    whittle_feed_watchdog(
-        work->area.device); /* a piece of patch may make a long part of an image */
+    /* A few bytes of patch may make a long part of an image, so it is the image that counts. */
+    whittle_feed_watchdog(work->area.device);
     for (size_t i = 0; i < size && !error; i++) {
         if (offset + i >= work->area.position) { /* else it is there since before a restart */
             work->page[work->held++] = data[i];

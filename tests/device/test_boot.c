@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -171,6 +172,27 @@ static void applies_a_patch_and_asks_for_a_restart(void **state) {
     assert_int_equal(rig.progress_done, rig.new_image.size);
     starts(&rig.new_image, WHITTLE_STATE_TRIAL);
     assert_string_equal(rig.console, "Patching the binary...\nPatching SUCCESSFUL.\n");
+}
+
+/* A clock that only reading moves on, a nanosecond a byte, shows the longest wait: not even a patch
+ * of a few bytes, of which nothing needs to be programmed after a restart, makes it long. */
+static void feeds_the_watchdog_while_it_reads(void **state) {
+    (void)state;
+    whittle_boot_decision decision;
+    rig_bytes nothing_new = rig_make_patch(&rig.old_image, &rig.old_image, NULL);
+    receive(&nothing_new);
+    rig.sim.latency = (sim_latency){.read_nanoseconds_per_byte = 1};
+    sim_flash_cut(&rig.sim, 5 + 1 + 1 + 20, SIM_AFTER); /* the record, an erase, a mark, pages */
+    (void)rig_boot(&rig, &decision);
+    assert_true(rig.sim.cut_fired);
+    sim_flash_power_on(&rig.sim);
+    assert_int_equal(rig_status(&rig).state, WHITTLE_STATE_APPLYING);
+    rig.watchdog_time = rig.sim.nanoseconds;
+    rig.watchdog_longest = 0;
+    starts(&rig.old_image, WHITTLE_STATE_TRIAL);
+    printf("%u bytes read between two calls of the watchdog\n", (unsigned)rig.watchdog_longest);
+    assert_in_range(rig.watchdog_longest, 1, 1024);
+    free(nothing_new.data);
 }
 
 static void loads_an_image_without_another_restart(void **state) {
@@ -442,6 +464,7 @@ int main(void) {
         TEST(a_transfer_under_way_does_not_disturb_starting),
         TEST(has_nothing_to_go_back_to_while_receiving),
         TEST(applies_a_patch_and_asks_for_a_restart),
+        TEST(feeds_the_watchdog_while_it_reads),
         TEST(loads_an_image_without_another_restart),
         TEST(confirms_at_once_where_there_is_no_trial),
         TEST(goes_on_where_a_power_cut_stopped_it),

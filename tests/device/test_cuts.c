@@ -213,7 +213,7 @@ static void survive(const char *name) {
             unsigned sparse = is_slow_run() ? 0 : torture ? 5 : 80;
             geometry.erased_value = (story + round) % 4 == 1 ? 0x00 : 0xFF;
             cut_everywhere(&geometry, (story_kind)story, 1100 + 7 * round, dense, 2 * round);
-            cut_everywhere(&geometry, (story_kind)story, 1000 + 7 * round, 3 * dense,
+            cut_everywhere(&geometry, (story_kind)story, 1000 + 7 * round, 5 * dense,
                            2 * round + 1);
             cut_everywhere(&geometry, (story_kind)story, larger + 9 * round, sparse, 2 * round + 1);
         }

@@ -84,18 +84,6 @@ static void drops_what_is_there_since_before_a_restart(void **state) {
     reads_back(0, 600);
 }
 
-/* Also where nothing is programmed, because it is there already. */
-static void feeds_the_watchdog_for_each_piece_of_image(void **state) {
-    (void)state;
-    for (unsigned again = 0; again < 2; again++) {
-        for (uint32_t i = 0; i < 1024; i += 64) {
-            unsigned calls = rig.watchdog_calls;
-            assert_int_equal(write_target(&work, i, target + i, 64), WHITTLE_OK);
-            assert_true(rig.watchdog_calls > calls);
-        }
-    }
-}
-
 static void passes_on_the_failures_of_the_flash(void **state) {
     (void)state;
     uint8_t data[64];
@@ -117,7 +105,6 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(reads_back_what_was_written_wherever_it_is),
         TEST(drops_what_is_there_since_before_a_restart),
-        TEST(feeds_the_watchdog_for_each_piece_of_image),
         TEST(passes_on_the_failures_of_the_flash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -96,7 +96,10 @@ static void keep_message(void *context, const char *text) {
 
 static void count_watchdog(void *context) {
     device_rig *rig = context;
+    uint64_t waited = rig->sim.nanoseconds - rig->watchdog_time;
     rig->watchdog_calls++;
+    rig->watchdog_time = rig->sim.nanoseconds;
+    rig->watchdog_longest = waited > rig->watchdog_longest ? waited : rig->watchdog_longest;
 }
 
 static void keep_progress(void *context, uint32_t done, uint32_t total) {

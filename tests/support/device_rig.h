@@ -37,6 +37,8 @@ typedef struct device_rig {
     rig_bytes patch;  /* old to new */
     uint64_t *memory; /* for patching: device.patch_memory bytes, with guard bytes behind */
     unsigned watchdog_calls;
+    uint64_t watchdog_time;    /* of the simulated clock, at the last call */
+    uint64_t watchdog_longest; /* nanoseconds between two calls, at most */
     uint32_t progress_done;
     char console[RIG_CONSOLE_SIZE];
 } device_rig;
