@@ -91,6 +91,8 @@ static void print_whittle(const patch *read) {
     print_image("new image", header->target_size, header->target_digest,
                 sizeof header->target_digest);
     print_field("RAM to apply", size_in_words(header->ram, ram));
+    (void)printf("%-18s%u of %u for each decision\n", "contexts", header->contexts,
+                 WHITTLE_CONTEXT_MAX);
     print_number("work to apply", whittle_decode_cost(header),
                  " instructions per byte of the new image, about");
     print_prediction(read);
@@ -178,6 +180,7 @@ static void write_whittle(json *out, const patch *read) {
     write_image(out, "target", header->target_size, header->target_digest,
                 sizeof header->target_digest);
     json_number(out, "ram", header->ram);
+    json_number(out, "contexts", header->contexts);
     json_number(out, "instructions_per_byte", whittle_decode_cost(header));
     write_prediction(out, read);
     write_conditions(out, read);

@@ -40,7 +40,11 @@ extern "C" {
 #define WHITTLE_FLAG_VERSION  0x08u /* firmware version text present */
 #define WHITTLE_FLAG_REGIONS  0x10u /* ISA and region table present: addresses are predicted */
 #define WHITTLE_FLAG_HARDWARE 0x20u /* device class present */
-#define WHITTLE_FLAG_KNOWN    0x3Fu
+#define WHITTLE_FLAG_CONTEXTS 0x40u /* count of contexts present: fewer than all are used */
+#define WHITTLE_FLAG_KNOWN    0x7Fu
+
+/* The most contexts that a decision of the model has. */
+#define WHITTLE_CONTEXT_MAX 9
 
 /* The instruction set whose address fields are predicted. */
 typedef enum whittle_isa {
@@ -68,6 +72,7 @@ typedef struct whittle_header {
     uint8_t isa;   /* whittle_isa; NONE without WHITTLE_FLAG_REGIONS */
     uint8_t source_region_count;
     uint8_t target_region_count;
+    uint8_t contexts; /* of each decision, at most: 1 to WHITTLE_CONTEXT_MAX; fewer are faster */
     uint8_t firmware_version_size;
     uint16_t region_offset; /* where the region table starts in the header, bytes */
     uint32_t header_size;   /* bytes before the payload */

@@ -4,7 +4,8 @@
  * small tables.
  *
  * Only quiet units go into a block: those whose source bytes are the only guess, and those whose
- * kind has been predicted rightly of late. A block ends before the first unit that is not quiet.
+ * kind has been predicted rightly of late; unless the last unit that began with the same byte
+ * missed. A block ends before the first unit that is not quiet.
  */
 #include "codec/blocks.h"
 
@@ -13,15 +14,17 @@
 enum { INPUTS = WHITTLE_UNIT_INPUTS, CONTEXT_FAMILY = 61 };
 
 enum {
-    RUN_MIN = 24,    /* hits before the first block */
+    RUN_MIN = 12,    /* hits before the first block */
     UNITS_MIN = 16,  /* units of that block */
     UNITS_MAX = 256, /* units of the largest */
     RUN_RATIO = 4    /* hits before a block, in its size */
 };
 
 static bool is_quiet(const whittle_stream *stream, const whittle_unit *unit) {
-    return unit->predicted == unit->source ||
-           (stream->kind_history[unit->kind] == 0 && stream->preference[unit->kind] >= 0);
+    bool trusted = unit->predicted == unit->source ||
+                   (stream->kind_history[unit->kind] == 0 && stream->preference[unit->kind] >= 0);
+    bool missed = stream->missed[(unit->source & 0xFF) / 8] >> (unit->source & 7) & 1;
+    return trusted && !missed;
 }
 
 static unsigned block_size(uint32_t run) {
@@ -45,17 +48,17 @@ static unsigned code_block_flag(whittle_stream *stream, const whittle_unit *firs
     unsigned doubtful = stream->doubtful;
     uint32_t what = size << 16 | doubtful;
     const whittle_context contexts[INPUTS] = {
-        {whittle_run_class(stream->run), what},
-        {stream->block_history & 0xFFFF, what},
-        {first->source, what},
-        {first->source & 0xFFFF, stream->previous},
-        {stream->block_history & 15, what},
-        {stream->run, doubtful},
-        {stream->history, doubtful},
         {what, 0},
+        {whittle_run_class(stream->run), what},
+        {stream->block_history & 15, what},
+        {first->source, what},
+        {stream->history, doubtful},
+        {stream->block_history & 0xFFFF, what},
+        {stream->run, doubtful},
+        {first->source & 0xFFFF, stream->previous},
     };
     uint32_t hashes[INPUTS];
-    whittle_hash_contexts(contexts, INPUTS, CONTEXT_FAMILY, hashes);
+    whittle_hash_contexts(contexts, stream->unit_weights.inputs, CONTEXT_FAMILY, hashes);
     const whittle_writer *writer = stream->writer;
     unsigned miss = writer ? writer->finds_miss(writer, stream, first, size) : 0;
     unsigned set = doubtful ? WHITTLE_UNIT_SET_HALVING : WHITTLE_UNIT_SET_BLOCK;

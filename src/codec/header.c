@@ -123,6 +123,14 @@ static void read_prediction_fields(cursor *in, whittle_header *header) {
     }
 }
 
+/* All contexts are used where the flag is absent; so there is one way to say so. */
+static void read_contexts(cursor *in, whittle_header *header) {
+    header->contexts = read_byte(in);
+    if (!in->error && (header->contexts == 0 || header->contexts >= WHITTLE_CONTEXT_MAX)) {
+        in->error = WHITTLE_ERROR_CORRUPT;
+    }
+}
+
 static void read_firmware_version(cursor *in, whittle_header *header) {
     uint8_t size = read_byte(in);
     if (!in->error && (size == 0 || size > WHITTLE_FIRMWARE_VERSION_MAX)) {
@@ -147,6 +155,9 @@ static void read_optional_fields(cursor *in, whittle_header *header) {
     }
     if (header->flags & WHITTLE_FLAG_REGIONS) {
         read_prediction_fields(in, header);
+    }
+    if (header->flags & WHITTLE_FLAG_CONTEXTS) {
+        read_contexts(in, header);
     }
     if (header->flags & WHITTLE_FLAG_COUNTER) {
         header->security_counter = read_number(in);
@@ -222,6 +233,7 @@ int whittle_header_read(const uint8_t *data, size_t size, whittle_header *header
     uint32_t ram_units = read_number(&in);
     read.ram = ram_units <= WHITTLE_RAM_MAX / WHITTLE_RAM_UNIT ? ram_units * WHITTLE_RAM_UNIT : 0;
     read.map_entries = read_number(&in);
+    read.contexts = WHITTLE_CONTEXT_MAX;
     read_bytes(&in, read.target_digest, sizeof read.target_digest);
     read_optional_fields(&in, &read);
     if (in.error) {
@@ -311,6 +323,11 @@ int whittle_header_write(whittle_header *header, const whittle_region *regions,
     }
     if (header->flags & WHITTLE_FLAG_REGIONS) {
         write_prediction_fields(header, regions, data, &position);
+    }
+    if (header->flags & WHITTLE_FLAG_CONTEXTS) {
+        data[position++] = header->contexts;
+    } else {
+        header->contexts = WHITTLE_CONTEXT_MAX;
     }
     if (header->flags & WHITTLE_FLAG_COUNTER) {
         write_number(data, &position, header->security_counter);

@@ -2,34 +2,36 @@
  * combined with the node. */
 #include "codec/literals.h"
 
+#include <assert.h>
 #include <stddef.h>
 
 #include "codec/units.h"
 
 enum { INPUTS = WHITTLE_LITERAL_INPUTS };
 
+static_assert(INPUTS == WHITTLE_CONTEXT_MAX, "literals have the most contexts");
+
 /* The weight sets: one for each byte of a corrected unit, then by alignment for inserted bytes. */
 enum { SET_CORRECTED = 0, SET_INSERTED = 8 };
 
 enum { FAMILY_INSERTED = 1, FAMILY_CORRECTED = 21 };
 
-/* Codes a byte under INPUTS - 1 hashed contexts; the last input asks whether the byte goes on as
- * guess does. */
+/* Codes a byte. The first context also tells whether the byte goes on as guess does. */
 static uint8_t code_byte(whittle_stream *stream, const whittle_context *contexts, uint32_t family,
                          unsigned set, uint8_t guess, uint8_t value) {
     uint32_t bases[INPUTS];
     uint32_t hashes[INPUTS];
-    whittle_hash_contexts(contexts, INPUTS, family, bases);
+    unsigned inputs = stream->literal_weights.inputs;
+    whittle_hash_contexts(contexts, inputs, family, bases);
     uint32_t node = 1;
     for (unsigned left = 8; left > 0; left--) {
         uint32_t step = node * 0x9E3779B1u;
-        for (unsigned i = 0; i < INPUTS - 1; i++) {
-            hashes[i] = bases[i] ^ step;
-        }
         uint32_t follows = (guess | 0x100u) >> left == node;
         uint32_t expected = guess >> (left - 1) & 1u;
-        hashes[INPUTS - 1] =
-            whittle_hash(bases[INPUTS - 1], follows ? left * 2 + expected : 32, node * !follows);
+        hashes[0] = whittle_hash(bases[0], follows ? left * 2 + expected : 32, node * !follows);
+        for (unsigned i = 1; i < inputs; i++) {
+            hashes[i] = bases[i] ^ step;
+        }
         unsigned bit = value >> (left - 1) & 1u;
         bit = whittle_mixer_code(&stream->mixer, stream->coder, &stream->literal_weights, set,
                                  hashes, bit);
@@ -83,15 +85,15 @@ static uint8_t code_inserted(whittle_stream *stream, uint32_t start, unsigned j,
     phase = phase < 4 ? phase : 4;
     uint32_t begun = phase < 4 ? last & (((uint32_t)1 << 8 * phase) - 1) : last;
     const whittle_context contexts[INPUTS] = {
-        {phase, 0},
-        {c1, phase},
-        {c1 | c2 << 8, 0},
-        {c1 | c2 << 8 | c3 << 16, 0},
-        {last, 0},
-        {c2, phase},
-        {begun | phase << 24, 0},
-        {begun | phase << 24, stream->opcodes & 0xFFFF},
         {0, 0},
+        {begun | phase << 24, stream->opcodes & 0xFFFF},
+        {c1 | c2 << 8, 0},
+        {begun | phase << 24, 0},
+        {c1, phase},
+        {last, 0},
+        {phase, 0},
+        {c1 | c2 << 8 | c3 << 16, 0},
+        {c2, phase},
     };
     return code_byte(stream, contexts, FAMILY_INSERTED, SET_INSERTED + (phase & 3), (uint8_t)c8,
                      value);
@@ -126,15 +128,15 @@ uint8_t whittle_code_corrected(whittle_stream *stream, const whittle_unit *unit,
     uint32_t after = whittle_source_byte(images, stream->source + index + 1);
     uint32_t place = (uint32_t)unit->kind << 3 | index;
     const whittle_context contexts[INPUTS] = {
-        {raw, place},
-        {raw | c1 << 8 | before << 16, 0},
-        {c1 | c2 << 8 | raw << 16, 0},
-        {(c1 - before) & 0xFF, raw | place << 8},
+        {unit->kind, 0},
+        {expected | raw << 8 | c1 << 16, place},
         {raw | before << 8 | after << 16, place},
         {expected, place},
+        {raw, place},
+        {(c1 - before) & 0xFF, raw | place << 8},
         {c1, place},
-        {expected | raw << 8 | c1 << 16, place},
-        {unit->kind, 0},
+        {raw | c1 << 8 | before << 16, 0},
+        {c1 | c2 << 8 | raw << 16, 0},
     };
     uint8_t *difference = &stream->differences[after];
     uint8_t guess = (uint8_t)(expected + *difference);

@@ -21,6 +21,10 @@ static const uint16_t counting_rate[COUNT_MAX + 1] = {
 };
 static const uint8_t confidence[COUNT_MAX + 1] = {0, 7, 10, 13, 14, 15, 16, 16};
 
+/* The index of a slot is a fraction of their count, computed in 32 bits: many cores have no more.
+ */
+enum { SLOT_GROUPS_MAX = 65536 };
+
 /* A slot that is taken is aged with this probability, in 1/65536, by whoever wanted it; with a
  * count up to AGED it is taken over. */
 enum { AGING_RATE = 24576, AGED = 1 };
@@ -40,11 +44,17 @@ void whittle_hash_contexts(const whittle_context *contexts, unsigned count, uint
 }
 
 void whittle_mixer_init(whittle_mixer *mixer, void *memory, size_t size) {
-    mixer->slot_count = (uint32_t)(size / WHITTLE_SLOT_SIZE);
+    mixer->slot_groups = (uint32_t)(size / WHITTLE_SLOT_SIZE);
+    mixer->group_bits = 0;
+    while (mixer->slot_groups > SLOT_GROUPS_MAX) {
+        mixer->slot_groups /= 2;
+        mixer->group_bits++;
+    }
+    uint32_t slot_count = mixer->slot_groups << mixer->group_bits;
     mixer->slots = memory;
-    mixer->checks = (uint8_t *)(mixer->slots + mixer->slot_count);
+    mixer->checks = (uint8_t *)(mixer->slots + slot_count);
     mixer->noise = 1;
-    for (uint32_t i = 0; i < mixer->slot_count; i++) {
+    for (uint32_t i = 0; i < slot_count; i++) {
         mixer->slots[i] = WHITTLE_SLOT_INITIAL;
         mixer->checks[i] = 0;
     }
@@ -88,7 +98,9 @@ static inline int16_t learned_weight(int32_t weight, int32_t delta, uint32_t noi
 
 /* The slot of a hash, or NULL if it is another's. */
 static inline uint16_t *find_slot(whittle_mixer *mixer, uint32_t hash) {
-    uint32_t index = (uint32_t)((uint64_t)hash * mixer->slot_count >> 32);
+    uint32_t high = (hash >> 16) * mixer->slot_groups;
+    uint32_t low = (hash & 0xFFFF) * mixer->slot_groups >> 16;
+    uint32_t index = (high + low) >> (16 - mixer->group_bits);
     uint16_t *slot = &mixer->slots[index];
     uint8_t check = (uint8_t)hash;
     if (mixer->checks[index] == check) {

@@ -21,9 +21,10 @@
 #define WHITTLE_SLOT_SIZE 3
 
 typedef struct whittle_mixer {
-    uint16_t *slots; /* the hashed table */
-    uint8_t *checks; /* one for each slot */
-    uint32_t slot_count;
+    uint16_t *slots;      /* the hashed table */
+    uint8_t *checks;      /* one for each slot */
+    uint32_t slot_groups; /* the slots are so many groups, at most 65536, ... */
+    uint8_t group_bits;   /* ... of 2^group_bits each */
     uint32_t noise; /* state of the generator that rounds at random, the same in both directions */
 } whittle_mixer;
 

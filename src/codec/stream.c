@@ -12,20 +12,14 @@
 typedef enum number_use {
     NUMBER_MAP_STEP, /* between map entries in the target */
     NUMBER_MAP_MOVE, /* how far a map entry departs from the one before */
-    NUMBER_GAP,      /* inserted bytes between copies: behind a short copy, behind a long one */
-    NUMBER_GAP_BEHIND_LONG,
-    NUMBER_SIZE, /* bytes of a copy that is not in the map: from nearby, from far away */
-    NUMBER_SIZE_FROM_FAR,
-    NUMBER_MOVE, /* how far such a copy departs from the one before */
+    NUMBER_GAP,      /* inserted bytes between copies */
+    NUMBER_SIZE,     /* bytes of a copy that is not in the map */
+    NUMBER_MOVE,     /* how far such a copy departs from the one before */
     NUMBER_COUNT,
 } number_use;
 
-/* Initial weights, 4096 = 1.0, and learning rates. */
-enum { UNIT_WEIGHT = 1200, UNIT_RATE = 24, LITERAL_WEIGHT = 1000, LITERAL_RATE = 24 };
-
-/* Copies from this size on are long: what comes next to them in the target mostly came next to them
- * in the source. Moves from that size on are far. */
-enum { LONG_SIZE = 32, FAR_MOVE = 1024 };
+/* The sum of a decision's initial weights, 4096 = 1.0, and the learning rates. */
+enum { UNIT_WEIGHT = 9600, UNIT_RATE = 24, LITERAL_WEIGHT = 9000, LITERAL_RATE = 24 };
 
 /* The hashed table must have some room left, in bytes. */
 enum { TABLE_MIN = 512 };
@@ -91,14 +85,15 @@ int whittle_stream_init(whittle_stream *stream, const whittle_header *header,
     stream->map_entries = header->map_entries;
     stream->numbers = numbers;
     stream->mapped_slot = WHITTLE_SLOT_INITIAL;
-    stream->anchored_slot = WHITTLE_SLOT_INITIAL;
     for (unsigned i = 0; i < NUMBER_COUNT; i++) {
         whittle_number_init(&numbers[i]);
     }
-    whittle_weights_init(&stream->unit_weights, unit_values, WHITTLE_UNIT_SETS, WHITTLE_UNIT_INPUTS,
-                         UNIT_WEIGHT, UNIT_RATE);
-    whittle_weights_init(&stream->literal_weights, literal_values, WHITTLE_LITERAL_SETS,
-                         WHITTLE_LITERAL_INPUTS, LITERAL_WEIGHT, LITERAL_RATE);
+    unsigned inputs = header->contexts;
+    whittle_weights_init(&stream->literal_weights, literal_values, WHITTLE_LITERAL_SETS, inputs,
+                         LITERAL_WEIGHT / (int32_t)inputs, LITERAL_RATE);
+    inputs = inputs < WHITTLE_UNIT_INPUTS ? inputs : WHITTLE_UNIT_INPUTS;
+    whittle_weights_init(&stream->unit_weights, unit_values, WHITTLE_UNIT_SETS, inputs,
+                         UNIT_WEIGHT / (int32_t)inputs, UNIT_RATE);
     whittle_mixer_init(&stream->mixer, from.next, from.left);
     stream->state = WHITTLE_STREAM_MAP;
     return WHITTLE_OK;
@@ -162,29 +157,6 @@ static uint32_t next_mapped_start(const whittle_stream *stream) {
     return target;
 }
 
-/* The gap that follows a copy of that size. */
-static uint32_t code_gap(whittle_stream *stream, uint32_t size_before, uint32_t gap) {
-    return code_number(stream, size_before < LONG_SIZE ? NUMBER_GAP : NUMBER_GAP_BEHIND_LONG, gap);
-}
-
-/* Codes where a copy that is not in the map comes from: stream->source becomes source. It departs
- * from where the copy before has ended, or from the last long one, whichever is nearer. */
-static int32_t code_source(whittle_stream *stream, uint32_t source) {
-    uint32_t anchor = stream->images.position + stream->anchor;
-    int32_t move = (int32_t)(source - stream->source);
-    if (anchor != stream->source) {
-        int32_t other = (int32_t)(source - anchor);
-        bool anchored = (other < 0 ? -(int64_t)other : other) < (move < 0 ? -(int64_t)move : move);
-        if (whittle_slot_code(&stream->mixer, stream->coder, &stream->anchored_slot, anchored)) {
-            stream->source = anchor;
-            move = other;
-        }
-    }
-    move = code_move(stream, NUMBER_MOVE, move);
-    stream->source += (uint32_t)move;
-    return move;
-}
-
 /* Between two copies: how many bytes are inserted before the next one? */
 static int step_gap(whittle_stream *stream) {
     whittle_copy copy = planned_copy(stream, stream->planned);
@@ -195,7 +167,7 @@ static int step_gap(whittle_stream *stream) {
             return WHITTLE_ERROR_CORRUPT;
         }
     } else {
-        uint32_t gap = code_gap(stream, end - stream->copy_start, copy.target - end);
+        uint32_t gap = code_number(stream, NUMBER_GAP, copy.target - end);
         if (gap > stream->images.target_size - end) {
             return WHITTLE_ERROR_CORRUPT;
         }
@@ -221,12 +193,13 @@ static void step_insert(whittle_stream *stream) {
 static int step_copy_start(whittle_stream *stream) {
     whittle_copy copy = planned_copy(stream, stream->planned++);
     uint32_t start = stream->images.position;
-    int32_t move = 0;
     if (stream->next_is_mapped) {
         uint32_t target;
         whittle_map_get(&stream->predictor.map, stream->mapped++, &stream->source, &target);
     } else {
-        move = code_source(stream, copy.source);
+        /* It departs from where the copy before has ended, plus what was inserted since. */
+        int32_t move = (int32_t)(copy.source - stream->source);
+        stream->source += (uint32_t)code_move(stream, NUMBER_MOVE, move);
     }
     whittle_copy following = planned_copy(stream, stream->planned);
     stream->next_is_mapped = code_is_mapped(stream, following.mapped);
@@ -239,9 +212,7 @@ static int step_copy_start(whittle_stream *stream) {
         stream->copy_end = end - gap;
     } else {
         /* Never empty, so that each step makes progress. */
-        bool is_far = move >= FAR_MOVE || move <= -FAR_MOVE;
-        uint32_t last =
-            code_number(stream, is_far ? NUMBER_SIZE_FROM_FAR : NUMBER_SIZE, copy.size - 1);
+        uint32_t last = code_number(stream, NUMBER_SIZE, copy.size - 1);
         if (last >= stream->images.target_size - start) {
             return WHITTLE_ERROR_CORRUPT;
         }
@@ -252,9 +223,6 @@ static int step_copy_start(whittle_stream *stream) {
     if (stream->source > stream->images.source_size ||
         size > stream->images.source_size - stream->source) {
         return WHITTLE_ERROR_CORRUPT;
-    }
-    if (size >= LONG_SIZE) {
-        stream->anchor = stream->source - start;
     }
     whittle_predictor_seek(&stream->predictor, stream->source);
     stream->state = WHITTLE_STREAM_COPY;

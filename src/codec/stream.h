@@ -72,15 +72,13 @@ struct whittle_stream {
     whittle_weights unit_weights;
     whittle_weights literal_weights;
     whittle_number *numbers;
-    uint16_t mapped_slot;   /* "is the next copy in the map?" */
-    uint16_t anchored_slot; /* "does the next copy depart from the anchor?" */
+    uint16_t mapped_slot; /* "is the next copy in the map?" */
     whittle_stream_state state;
     uint32_t map_entries; /* how many the map will have */
     uint32_t mapped;      /* map entries whose copies were begun */
     uint32_t copy_start;  /* target offset where the next copy begins, or the present one began */
     uint32_t copy_end;    /* target offset where the present one ends */
     uint32_t source;      /* source offset of the next byte to copy */
-    uint32_t anchor;      /* source minus target offset of the last long copy */
     bool next_is_mapped;  /* the next copy is the next entry of the map */
     uint32_t instruction; /* target offset of the instruction that is being inserted */
     uint32_t opcodes;     /* of the two instructions before, hashed, the last one in the low half */
@@ -91,6 +89,7 @@ struct whittle_stream {
     uint32_t run;           /* units since the last miss */
     uint8_t kind_history[WHITTLE_KIND_COUNT];
     int8_t preference[WHITTLE_KIND_COUNT]; /* below 0: the source's bytes are the better guess */
+    uint8_t missed[32];       /* a bit for each first byte of units: the last such unit missed */
     uint8_t differences[256]; /* how the last corrected byte before this source byte differed */
     uint32_t previous;        /* the bytes of the last unit in the source */
 };

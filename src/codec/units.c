@@ -46,17 +46,17 @@ static unsigned code_flag(whittle_stream *stream, const whittle_unit *unit, ques
                                 : stream->differences[bytes >> 8 & 0xFF] |
                                       (uint32_t)stream->differences[bytes >> 16 & 0xFF] << 8;
     const whittle_context contexts[INPUTS] = {
-        {stream->history & 0xFFFF, asked << 3 | missed},
-        {state, what},
         {unit->source, what},
-        {stream->kind_history[unit->kind], what},
-        {unit->source & 0xFFFF, stream->previous ^ what << 16},
-        {guess, next ^ what << 16},
-        {unit->source & 0xF0FF, what | (stream->history & 3) << 16},
+        {state, what},
+        {stream->history & 0xFFFF, asked << 3 | missed},
         {about, what},
+        {stream->kind_history[unit->kind], what},
+        {unit->source & 0xF0FF, what | (stream->history & 3) << 16},
+        {guess, next ^ what << 16},
+        {unit->source & 0xFFFF, stream->previous ^ what << 16},
     };
     uint32_t hashes[INPUTS];
-    whittle_hash_contexts(contexts, INPUTS, CONTEXT_FAMILY, hashes);
+    whittle_hash_contexts(contexts, stream->unit_weights.inputs, CONTEXT_FAMILY, hashes);
     return whittle_mixer_code(&stream->mixer, stream->coder, &stream->unit_weights,
                               choose_set(stream, unit, asked, index), hashes, miss);
 }
@@ -125,6 +125,13 @@ static uint32_t code_guesses(whittle_stream *stream, const whittle_unit *unit, u
     return code_bytes(stream, unit, first, actual);
 }
 
+/* Notes whether the last unit that began with the same byte missed. */
+static void mark(whittle_stream *stream, const whittle_unit *unit, unsigned miss) {
+    uint8_t *marks = &stream->missed[(unit->source & 0xFF) / 8];
+    unsigned bit = 1u << (unit->source & 7);
+    *marks = (uint8_t)(miss ? *marks | bit : *marks & ~bit);
+}
+
 void whittle_code_unit(whittle_stream *stream, const whittle_unit *unit) {
     unsigned miss;
     uint32_t actual = code_guesses(stream, unit, whittle_planned_bytes(stream, unit->size), &miss);
@@ -135,6 +142,7 @@ void whittle_code_unit(whittle_stream *stream, const whittle_unit *unit) {
     stream->run = miss ? 0 : stream->run + 1;
     uint8_t *history = &stream->kind_history[unit->kind];
     *history = (uint8_t)((unsigned)*history << 1 | miss);
+    mark(stream, unit, miss);
     stream->previous = unit->source;
     whittle_predictor_learn(&stream->predictor, unit, stream->source,
                             stream->images.position - stream->copy_start, actual);

@@ -7,9 +7,14 @@
 #include "whittle/encoder.h"
 
 enum {
-    DECISION = 980,       /* instructions of a decision that mixes */
-    NUMBER_DECISION = 150 /* of one that does not: those of numbers */
+    DECISION = 300,        /* instructions of a decision that mixes, */
+    CONTEXT = 80,          /* and for each of its contexts */
+    NUMBER_DECISION = 150, /* of one that does not mix: those of numbers */
 };
+
+static uint32_t decision_cost(uint8_t contexts) {
+    return DECISION + (uint32_t)contexts * CONTEXT;
+}
 
 /* Numbers take about that many decisions for each copy. */
 enum { COPY_DECISIONS = 24 };
@@ -33,12 +38,13 @@ static uint32_t per_byte(uint64_t instructions, uint32_t target_size) {
     return cost < UINT32_MAX ? (uint32_t)cost : UINT32_MAX;
 }
 
-uint32_t decode_cost(const coded_elements *coded, uint8_t isa, uint32_t target_size) {
+uint32_t decode_cost(const coded_elements *coded) {
     uint64_t numbers = (uint64_t)coded->copies * COPY_DECISIONS;
     numbers = numbers < coded->decisions ? numbers : coded->decisions;
-    uint64_t instructions = coded->copied_bytes * copied_byte[isa] +
-                            (coded->decisions - numbers) * DECISION + numbers * NUMBER_DECISION;
-    return per_byte(instructions, target_size);
+    uint64_t instructions = coded->copied_bytes * copied_byte[coded->isa] +
+                            (coded->decisions - numbers) * decision_cost(coded->contexts) +
+                            numbers * NUMBER_DECISION;
+    return per_byte(instructions, coded->target_size);
 }
 
 uint32_t whittle_decode_cost(const whittle_header *header) {
@@ -47,7 +53,8 @@ uint32_t whittle_decode_cost(const whittle_header *header) {
         header->payload_size < header->target_size ? header->target_size - header->payload_size : 0;
     uint64_t walked = header->flags & WHITTLE_FLAG_SOURCE ? copied : 0;
     uint64_t decisions = (uint64_t)header->payload_size * PAYLOAD_BYTE_DECISIONS;
-    return per_byte(walked * copied_byte[header->isa] + decisions * DECISION, header->target_size);
+    return per_byte(walked * copied_byte[header->isa] + decisions * decision_cost(header->contexts),
+                    header->target_size);
 }
 
 /* Decisions of each element, about. A miss also ends a run of hits, and the next ones are coded one

@@ -10,15 +10,8 @@
 #include "encoder/matches.h"
 #include "encoder/parse.h"
 #include "encoder/payload.h"
-#include "encoder/recognise.h"
+#include "encoder/views.h"
 #include "whittle/apply.h"
-
-/* One way to see the images: an instruction set and the regions of both. */
-typedef struct view {
-    uint8_t isa;
-    layout source;
-    layout target;
-} view;
 
 typedef struct job {
     const uint8_t *source;
@@ -29,15 +22,14 @@ typedef struct job {
     match_index index;
     whittle_header fields;
     view chosen;
-    bool doubtful; /* chosen may cost more than it saves */
-    view rival;    /* the second best; no regions where there is none */
-    bool close;    /* the rival is about as good by what it explains */
+    view_choice choice;
     whittle_copy *copies;
     size_t copy_count;
     uint8_t *patch; /* the smallest so far */
     size_t patch_size;
-    uint32_t cost;       /* of that patch to its decoder, in instructions per byte */
-    uint32_t least_cost; /* of those that exceeded the budget */
+    uint32_t cost;        /* of that patch to its decoder, in instructions per byte */
+    coded_elements coded; /* what the last patch consists of, kept or not */
+    uint32_t least_cost;  /* of those that exceeded the budget */
     parse_costs costs;
 } job;
 
@@ -46,6 +38,19 @@ static const unsigned map_shares[] = {2, 6};
 
 void whittle_encoder_defaults(whittle_encoder_options *options) {
     *options = (whittle_encoder_options){.ram = WHITTLE_RAM_DEFAULT, .isa = WHITTLE_ISA_AUTO};
+}
+
+/* In a small table, more contexts would only take each other's room. */
+static uint8_t contexts_for(uint32_t ram) {
+    return ram < 6 * 1024 ? 4 : ram < 12 * 1024 ? 7 : WHITTLE_CONTEXT_MAX;
+}
+
+static void set_contexts(job *work, uint8_t contexts) {
+    work->fields.contexts = contexts;
+    work->fields.flags &= (uint8_t)~WHITTLE_FLAG_CONTEXTS;
+    if (contexts < WHITTLE_CONTEXT_MAX) {
+        work->fields.flags |= WHITTLE_FLAG_CONTEXTS;
+    }
 }
 
 static void report(const job *work, unsigned permille) {
@@ -65,6 +70,7 @@ static int fill_fields(job *work) {
         options->isa != WHITTLE_ISA_MIPS) {
         return WHITTLE_ERROR_ARGUMENT;
     }
+    set_contexts(work, contexts_for(fields->ram));
     if (options->has_security_counter) {
         fields->flags |= WHITTLE_FLAG_COUNTER;
         fields->security_counter = options->security_counter;
@@ -93,156 +99,6 @@ static int choose_mapped(job *work, size_t capacity) {
     return mapping_choose(work->copies, work->copy_count, too_large ? 0 : capacity);
 }
 
-/* ---- Choosing how to see the images ---- */
-
-/* The best views and the number of wrong bytes that each explains. */
-typedef struct contest {
-    view best;
-    view second;
-    size_t score;
-    size_t second_score;
-} contest;
-
-/* A view that explains fewer bytes for each of its regions, which take about a dozen in the header,
- * may not pay: the patch is then made without it, too. */
-enum { DOUBTFUL_SCORE = 50 };
-
-/* A view that explains nearly as much as the best, but for one part in so many, may give the
- * smaller patch. */
-enum { RIVAL_SHARE = 8 };
-
-/* Where the instruction set is to be found, all these ways are tried for images up to this size,
- * in bytes: it takes a fraction of a second. */
-enum { THOROUGH_SIZE = 128 * 1024 };
-
-/* Of views that differ only in their load address, the one that explains more is simply right. */
-static bool are_rivals(const view *one, const view *other) {
-    return one->isa != other->isa || one->source.count != other->source.count ||
-           one->target.count != other->target.count;
-}
-
-static void enter_contest(contest *result, const view *candidate, size_t score) {
-    if (score > result->score) {
-        if (are_rivals(candidate, &result->best)) {
-            result->second = result->best;
-            result->second_score = result->score;
-        }
-        result->best = *candidate;
-        result->score = score;
-    } else if (score > result->second_score && are_rivals(candidate, &result->best)) {
-        result->second = *candidate;
-        result->second_score = score;
-    }
-}
-
-static int try_view(job *work, const view *candidate, contest *result) {
-    explainer explain;
-    int error = explainer_init(&explain, candidate->isa, &candidate->source, &candidate->target,
-                               work->source, work->source_size, work->target, work->target_size);
-    if (!error) {
-        error = explainer_set_map(&explain, work->copies, work->copy_count);
-    }
-    if (!error) {
-        enter_contest(result, candidate, explainer_score(&explain, work->copies, work->copy_count));
-    }
-    explainer_free(&explain);
-    return error;
-}
-
-static bool isa_is_wanted(const job *work, uint8_t isa) {
-    uint8_t wanted = work->options->isa;
-    bool is_mips = isa == WHITTLE_ISA_MIPS_LE || isa == WHITTLE_ISA_MIPS_BE;
-    return wanted == isa || wanted == WHITTLE_ISA_AUTO || (wanted == WHITTLE_ISA_MIPS && is_mips);
-}
-
-static int try_isas(job *work, view *candidate, contest *result) {
-    for (unsigned isa = 0; isa < WHITTLE_ISA_COUNT; isa++) {
-        if (isa_is_wanted(work, (uint8_t)isa)) {
-            candidate->isa = (uint8_t)isa;
-            int error = try_view(work, candidate, result);
-            if (error) {
-                return error;
-            }
-        }
-    }
-    return WHITTLE_OK;
-}
-
-static int try_base(job *work, uint32_t base, contest *result) {
-    view candidate;
-    layout_raw(&candidate.source, work->source_size, base);
-    layout_raw(&candidate.target, work->target_size, base);
-    return try_isas(work, &candidate, result);
-}
-
-static int try_voted_base(job *work, bool big_endian, contest *result) {
-    bool found;
-    uint32_t base = 0;
-    int error = find_load_address(work->source, work->source_size, big_endian, &found, &base);
-    return error || !found ? error : try_base(work, base, result);
-}
-
-/* The load address of offset 0, if the regions of one image were given: the other one is mostly
- * loaded to the same place. */
-static int try_one_given(job *work, const layout *given, contest *result) {
-    const whittle_region *first = &given->regions[0];
-    return first->address < first->offset ? WHITTLE_OK
-                                          : try_base(work, first->address - first->offset, result);
-}
-
-static int try_given(job *work, contest *result) {
-    const whittle_encoder_options *options = work->options;
-    view given;
-    if (!layout_given(&given.source, options->source_regions, options->source_region_count,
-                      work->source_size) ||
-        !layout_given(&given.target, options->target_regions, options->target_region_count,
-                      work->target_size)) {
-        return WHITTLE_ERROR_ARGUMENT;
-    }
-    if (given.source.count > 0 && given.target.count > 0) {
-        return try_isas(work, &given, result);
-    }
-    if (given.source.count > 0) {
-        return try_one_given(work, &given.source, result);
-    }
-    return given.target.count > 0 ? try_one_given(work, &given.target, result) : WHITTLE_OK;
-}
-
-static int choose_view(job *work) {
-    contest result = {.score = 0};
-    view esp;
-    int error;
-    if (work->options->isa == WHITTLE_ISA_NONE) {
-        return WHITTLE_OK;
-    }
-    if (work->options->base_given) {
-        error = try_base(work, work->options->base, &result);
-    } else {
-        error = try_base(work, 0, &result);
-        if (!error) {
-            error = try_voted_base(work, false, &result);
-        }
-        if (!error) {
-            error = try_voted_base(work, true, &result);
-        }
-        if (!error) {
-            error = try_given(work, &result);
-        }
-        if (!error && layout_esp(&esp.source, work->source, work->source_size) &&
-            layout_esp(&esp.target, work->target, work->target_size)) {
-            error = try_isas(work, &esp, &result);
-        }
-    }
-    work->chosen = result.best;
-    work->rival = result.second;
-    bool thorough = work->options->isa >= WHITTLE_ISA_COUNT && work->target_size <= THOROUGH_SIZE;
-    work->close = thorough || result.second_score >= result.score - result.score / RIVAL_SHARE;
-    bool given = work->options->isa < WHITTLE_ISA_COUNT;
-    work->doubtful = !given && result.score > 0 &&
-                     (thorough || result.score < result.best.source.count * DOUBTFUL_SCORE);
-    return error;
-}
-
 /* ---- Parsing ---- */
 
 static int parse_with(job *work, const parse_explainer *judge) {
@@ -265,6 +121,21 @@ static int parse_again(job *work) {
         error = parse_with(work, &judge);
     }
     explainer_free(&explain);
+    return error;
+}
+
+static int choose_view(job *work) {
+    const view_question question = {
+        .source = work->source,
+        .target = work->target,
+        .source_size = work->source_size,
+        .target_size = work->target_size,
+        .copies = work->copies,
+        .copy_count = work->copy_count,
+        .options = work->options,
+    };
+    int error = views_choose(&question, &work->choice);
+    work->chosen = work->choice.best;
     return error;
 }
 
@@ -321,10 +192,9 @@ static int encode_plan(job *work) {
     };
     uint8_t *patch;
     size_t size;
-    uint32_t cost;
-    int error = payload_write_patch(&input, &patch, &size, &cost);
+    int error = payload_write_patch(&input, &patch, &size, &work->coded);
     if (!error) {
-        keep_smaller(work, patch, size, cost);
+        keep_smaller(work, patch, size, decode_cost(&work->coded));
     }
     return error;
 }
@@ -353,7 +223,7 @@ static int encode_view(job *work, unsigned progress) {
 }
 
 static int encode_rival(job *work) {
-    work->chosen = work->rival;
+    work->chosen = work->choice.rival;
     int error = choose_mapped(work, WHITTLE_MAP_ENTRY_MAX);
     if (!error) {
         error = parse_again(work);
@@ -364,7 +234,7 @@ static int encode_rival(job *work) {
 /* The regions of a view take RAM, too; where that leaves none for the model, another view has to
  * do. */
 static int excuse_ram(job *work, int error) {
-    work->doubtful = work->doubtful || error == WHITTLE_ERROR_RAM;
+    work->choice.doubtful = work->choice.doubtful || error == WHITTLE_ERROR_RAM;
     return error == WHITTLE_ERROR_RAM ? WHITTLE_OK : error;
 }
 
@@ -385,11 +255,42 @@ static int encode_with_costs(job *work, const view *seen) {
     return error ? error : excuse_ram(work, encode_view(work, 700));
 }
 
-/* Without address prediction copies take half the time, which pays where few addresses changed. And
- * decisions are made dearer, so that little is spelled out. */
+/* Whether the last patch would have kept to the budget with that many contexts. */
+static bool would_do(const job *work, uint8_t contexts) {
+    coded_elements coded = work->coded;
+    coded.contexts = contexts;
+    return decode_cost(&coded) <= work->options->decode_budget;
+}
+
+/* With as many contexts as the budget allows; with one if nothing else helps. The view was encoded
+ * before. */
+static int encode_with_fewer_contexts(job *work, const view *seen) {
+    int error = WHITTLE_OK;
+    for (unsigned left = work->fields.contexts - 1u; !error && !work->patch && left > 0; left--) {
+        if (left == 1 || would_do(work, (uint8_t)left)) {
+            set_contexts(work, (uint8_t)left);
+            error = encode_with_costs(work, seen);
+        }
+    }
+    return error;
+}
+
+/* What costs least is tried first: fewer contexts; then no address prediction, without which copies
+ * take half the time, and which is needed little where few addresses changed; then dear decisions,
+ * so that little is spelled out. */
 static int encode_thriftily(job *work, const view *best) {
     static const view plain = {.isa = WHITTLE_ISA_NONE};
-    int error = encode_with_costs(work, &plain);
+    int error = encode_with_costs(work, best);
+    if (!error) {
+        error = encode_with_fewer_contexts(work, best);
+    }
+    if (!error && !work->patch) {
+        set_contexts(work, contexts_for(work->fields.ram));
+        error = encode_with_costs(work, &plain);
+    }
+    if (!error) {
+        error = encode_with_fewer_contexts(work, &plain);
+    }
     for (size_t i = 0; !error && !work->patch && i < sizeof thrift / sizeof *thrift; i++) {
         if (work->least_cost - work->least_cost / THRIFT_SHARE > work->options->decode_budget) {
             break;
@@ -409,10 +310,10 @@ static int encode_differential(job *work) {
     if (!error) {
         error = excuse_ram(work, encode_view(work, 500));
     }
-    if (!error && work->rival.source.count > 0 && (work->close || !work->patch)) {
+    if (!error && work->choice.rival.source.count > 0 && (work->choice.close || !work->patch)) {
         error = excuse_ram(work, encode_rival(work));
     }
-    if (!error && work->doubtful) {
+    if (!error && work->choice.doubtful) {
         memset(&work->chosen, 0, sizeof work->chosen);
         error = parse_with(work, NULL);
         if (!error) {

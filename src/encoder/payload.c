@@ -7,7 +7,6 @@
 
 #include "codec/bytes.h"
 #include "codec/crc32.h"
-#include "encoder/decode_cost.h"
 #include "encoder/plan.h"
 #include "encoder/range_encoder.h"
 #include "whittle/error.h"
@@ -116,16 +115,23 @@ static int assemble(const uint8_t *header_bytes, const whittle_header *header,
     return WHITTLE_OK;
 }
 
-static uint32_t estimate_cost(const payload_input *input, const whittle_header *header,
-                              uint64_t decisions) {
-    coded_elements coded = {.decisions = decisions, .copies = input->copy_count};
+static coded_elements count_coded(const payload_input *input, const whittle_header *header,
+                                  uint64_t decisions) {
+    coded_elements coded = {
+        .isa = header->isa,
+        .contexts = header->contexts,
+        .target_size = header->target_size,
+        .decisions = decisions,
+        .copies = input->copy_count,
+    };
     for (size_t i = 0; i < input->copy_count; i++) {
         coded.copied_bytes += input->copies[i].size;
     }
-    return decode_cost(&coded, header->isa, header->target_size);
+    return coded;
 }
 
-int payload_write_patch(const payload_input *input, uint8_t **patch, size_t *size, uint32_t *cost) {
+int payload_write_patch(const payload_input *input, uint8_t **patch, size_t *size,
+                        coded_elements *coded) {
     uint8_t header_bytes[WHITTLE_HEADER_MAX];
     whittle_header header;
     fill_header(input, &header);
@@ -138,7 +144,7 @@ int payload_write_patch(const payload_input *input, uint8_t **patch, size_t *siz
     error = write_payload(input, &header, header_bytes, &encoder);
     if (!error) {
         header.payload_size = (uint32_t)encoder.size;
-        *cost = estimate_cost(input, &header, encoder.decisions);
+        *coded = count_coded(input, &header, encoder.decisions);
         error = write_header(input, &header, header_bytes);
     }
     if (!error) {

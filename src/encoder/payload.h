@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "codec/stream.h"
+#include "encoder/decode_cost.h"
 #include "encoder/recognise.h"
 
 /* What a patch is made from, and the decisions that its header records. */
@@ -23,8 +24,8 @@ typedef struct payload_input {
         *fields; /* ram, flags and the fields that the caller of the encoder sets */
 } payload_input;
 
-/* A whole patch: header, payload and checksum; freed by the caller. cost: estimated instructions of
- * the decoder per byte of the target. */
-int payload_write_patch(const payload_input *input, uint8_t **patch, size_t *size, uint32_t *cost);
+/* A whole patch: header, payload and checksum; freed by the caller. coded: what it consists of. */
+int payload_write_patch(const payload_input *input, uint8_t **patch, size_t *size,
+                        coded_elements *coded);
 
 #endif

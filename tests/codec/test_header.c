@@ -93,6 +93,7 @@ static void the_smallest_header_is_read(void **state) {
     assert_int_equal(header.source_size, 0);
     assert_int_equal(header.header_size, 26);
     assert_int_equal(header.total_size, WHITTLE_PATCH_MIN);
+    assert_int_equal(header.contexts, WHITTLE_CONTEXT_MAX);
     assert_string_equal(header.firmware_version, "");
 }
 
@@ -105,6 +106,7 @@ static void put_all_fields(draft *to) {
     put_region(to, 0x1000, 0x1000, 0x110111, 0x3F400020);
     put_region_like(to, 0, (whittle_region){0, 0x1000, 0x40000000},
                     (whittle_region){8, 0x123400, 0xFFE00000});
+    put(to, 4);
     put_number(to, 4000000000u);
     put_number(to, 0xABCD);
     put(to, 5);
@@ -131,6 +133,7 @@ static void every_field_is_read(void **state) {
     assert_int_equal(header.isa, WHITTLE_ISA_XTENSA);
     assert_int_equal(header.source_region_count, 2);
     assert_int_equal(header.target_region_count, 1);
+    assert_int_equal(header.contexts, 4);
     assert_int_equal(header.security_counter, 4000000000u);
     assert_int_equal(header.hardware, 0xABCD);
     assert_int_equal(header.firmware_version_size, 5);
@@ -169,6 +172,10 @@ static void each_optional_field_stands_alone(void **state) {
     put(&bytes, 'v');
     assert_int_equal(read_draft(&bytes, &header), WHITTLE_OK);
     assert_string_equal(header.firmware_version, "v");
+    put_fixed(&bytes, WHITTLE_FLAG_CONTEXTS, 1, 1, 0x1000, 0);
+    put(&bytes, 1);
+    assert_int_equal(read_draft(&bytes, &header), WHITTLE_OK);
+    assert_int_equal(header.contexts, 1);
     put_fixed(&bytes, WHITTLE_FLAG_SIGNED, 1, 1, 0x1000, 0);
     assert_int_equal(read_draft(&bytes, &header), WHITTLE_OK);
     assert_int_equal(header.total_size, bytes.size + 1 + 72 + 4);
@@ -455,6 +462,18 @@ static int error_of_version_text(uint8_t size, uint8_t character) {
     return read_error(&bytes);
 }
 
+/* All of them are not said by the field, but by its absence. */
+static void fewer_contexts_are_at_least_one(void **state) {
+    (void)state;
+    for (unsigned contexts = 0; contexts < 256; contexts++) {
+        draft bytes;
+        put_fixed(&bytes, WHITTLE_FLAG_CONTEXTS, 1, 1, 0x1000, 0);
+        put(&bytes, (uint8_t)contexts);
+        bool valid = contexts >= 1 && contexts < WHITTLE_CONTEXT_MAX;
+        assert_int_equal(read_error(&bytes), valid ? WHITTLE_OK : WHITTLE_ERROR_CORRUPT);
+    }
+}
+
 static void the_version_text_is_short_and_printable(void **state) {
     (void)state;
     assert_int_equal(error_of_version_text(0, 'a'), WHITTLE_ERROR_CORRUPT);
@@ -536,6 +555,7 @@ int main(void) {
         cmocka_unit_test(the_total_size_does_not_overflow),
         cmocka_unit_test(regions_lie_in_their_image_in_order_and_apart),
         cmocka_unit_test(a_patch_without_source_has_no_source_regions),
+        cmocka_unit_test(fewer_contexts_are_at_least_one),
         cmocka_unit_test(the_version_text_is_short_and_printable),
         cmocka_unit_test(a_header_that_is_too_long_is_corrupt),
         cmocka_unit_test(damaged_headers_are_read_or_refused),

@@ -9,10 +9,11 @@
 static void fill_header(whittle_header *header) {
     *header = (whittle_header){
         .flags = WHITTLE_FLAG_SOURCE | WHITTLE_FLAG_COUNTER | WHITTLE_FLAG_VERSION |
-                 WHITTLE_FLAG_HARDWARE | WHITTLE_FLAG_REGIONS,
+                 WHITTLE_FLAG_HARDWARE | WHITTLE_FLAG_REGIONS | WHITTLE_FLAG_CONTEXTS,
         .isa = WHITTLE_ISA_RISCV,
         .source_region_count = 1,
         .target_region_count = 2,
+        .contexts = 5,
         .firmware_version_size = 3,
         .payload_size = 12345,
         .source_size = 70000,
@@ -73,6 +74,7 @@ static void the_written_bytes_are_as_specified(void **state) {
     header.source_size = 16383;
     header.map_entries = 5;
     assert_int_equal(whittle_header_write(&header, NULL, bytes), WHITTLE_OK);
+    assert_int_equal(header.contexts, WHITTLE_CONTEXT_MAX);
     assert_int_equal(header.header_size, sizeof expected);
     assert_int_equal(header.total_size, sizeof expected + 300 + 4);
     assert_memory_equal(bytes, expected, sizeof expected);
@@ -100,6 +102,8 @@ static void fields_out_of_bounds_are_not_written(void **state) {
     REFUSED(ram, 16384 + 1);
     REFUSED(flags, 0xFF);
     REFUSED(isa, WHITTLE_ISA_COUNT);
+    REFUSED(contexts, 0);
+    REFUSED(contexts, WHITTLE_CONTEXT_MAX);
     REFUSED(source_region_count, WHITTLE_REGION_MAX);
     REFUSED(target_region_count, WHITTLE_REGION_MAX);
     REFUSED(firmware_version_size, 0);

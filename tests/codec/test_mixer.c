@@ -236,6 +236,31 @@ static void both_directions_stay_in_step(void **state) {
     }
 }
 
+/* Tables beyond 65,536 slots, too: every slot is reached, and none behind the last. */
+static void tables_of_all_sizes_are_used_whole(void **state) {
+    (void)state;
+    static const uint32_t slot_counts[] = {170, 10000, 65535, 65536, 65537, 87381, 349525};
+    for (size_t i = 0; i < COUNT_OF(slot_counts); i++) {
+        uint32_t count = slot_counts[i];
+        model table;
+        counting_coder counting = {.coder = {count_bit}};
+        uint8_t *memory = malloc((size_t)count * WHITTLE_SLOT_SIZE);
+        assert_non_null(memory);
+        whittle_mixer_init(&table.mixer, memory, (size_t)count * WHITTLE_SLOT_SIZE);
+        whittle_weights_init(&table.weights, table.values, SETS, 1, INITIAL_WEIGHT, RATE);
+        uint32_t step = UINT32_MAX / count / 2;
+        for (uint32_t hash = UINT32_MAX; hash > step; hash -= step) {
+            (void)whittle_mixer_code(&table.mixer, &counting.coder, &table.weights, 0, &hash, 1);
+        }
+        uint32_t used = 0;
+        for (uint32_t slot = 0; slot < count; slot++) {
+            used += table.mixer.slots[slot] != WHITTLE_SLOT_INITIAL && slot < count / 8 * 8;
+        }
+        assert_in_range(used, count - 8, count);
+        free(memory);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_biased_bit_costs_little_more_than_its_entropy),
@@ -245,6 +270,7 @@ int main(void) {
         cmocka_unit_test(extreme_weights_do_not_overflow),
         cmocka_unit_test(a_hostile_life_keeps_every_number_in_its_range),
         cmocka_unit_test(both_directions_stay_in_step),
+        cmocka_unit_test(tables_of_all_sizes_are_used_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,30 +13,39 @@
 
 static void each_element_adds_to_the_cost(void **state) {
     (void)state;
-    const coded_elements few = {.decisions = 1000, .copied_bytes = 50000, .copies = 10};
+    const coded_elements few = {.isa = WHITTLE_ISA_THUMB,
+                                .contexts = 9,
+                                .target_size = 100000,
+                                .decisions = 1000,
+                                .copied_bytes = 50000,
+                                .copies = 10};
     coded_elements more = few;
-    uint32_t cost = decode_cost(&few, WHITTLE_ISA_THUMB, 100000);
+    uint32_t cost = decode_cost(&few);
     assert_in_range(cost, 1, 1000);
     more.decisions *= 50;
-    assert_true(decode_cost(&more, WHITTLE_ISA_THUMB, 100000) > cost);
+    assert_true(decode_cost(&more) > cost);
     more = few;
     more.copied_bytes *= 2;
-    assert_true(decode_cost(&more, WHITTLE_ISA_THUMB, 100000) > cost);
+    assert_true(decode_cost(&more) > cost);
     more = few;
     more.copies = 40; /* of the same decisions, more are numbers, which are quick */
-    assert_true(decode_cost(&more, WHITTLE_ISA_THUMB, 100000) < cost);
-    assert_true(decode_cost(&few, WHITTLE_ISA_NONE, 100000) < cost);
+    assert_true(decode_cost(&more) < cost);
+    more = few;
+    more.isa = WHITTLE_ISA_NONE;
+    assert_true(decode_cost(&more) < cost);
+    more = few;
+    more.contexts = 4;
+    assert_true(decode_cost(&more) < cost);
 }
 
 static void extreme_counts_are_taken(void **state) {
     (void)state;
     const coded_elements nothing = {0};
-    const coded_elements odd = {.copies = 1000};
-    const coded_elements much = {.decisions = (uint64_t)1 << 50, .copies = 1};
-    assert_int_equal(decode_cost(&nothing, WHITTLE_ISA_NONE, 0), 0);
-    assert_int_equal(decode_cost(&nothing, WHITTLE_ISA_NONE, 100), 0);
-    assert_int_equal(decode_cost(&odd, WHITTLE_ISA_NONE, 100), 0);
-    assert_int_equal(decode_cost(&much, WHITTLE_ISA_NONE, 1), UINT32_MAX);
+    const coded_elements odd = {.target_size = 100, .copies = 1000};
+    const coded_elements much = {.target_size = 1, .decisions = (uint64_t)1 << 50, .copies = 1};
+    assert_int_equal(decode_cost(&nothing), 0);
+    assert_int_equal(decode_cost(&odd), 0);
+    assert_int_equal(decode_cost(&much), UINT32_MAX);
 }
 
 static void a_header_tells_about_the_cost(void **state) {
@@ -49,6 +58,8 @@ static void a_header_tells_about_the_cost(void **state) {
     uint32_t busy = whittle_decode_cost(&header);
     assert_in_range(still, 1, walking - 1);
     assert_in_range(busy, walking + 1, 10000);
+    header.contexts = WHITTLE_CONTEXT_MAX;
+    assert_true(whittle_decode_cost(&header) > busy);
     header = (whittle_header){.target_size = 0, .payload_size = 10};
     assert_int_equal(whittle_decode_cost(&header), 0);
     header = (whittle_header){.target_size = 10, .payload_size = UINT32_MAX};
@@ -93,6 +104,26 @@ static void make_patchwork(image *source, image *target) {
         uint32_t from = generate_below(&random, 20000 - 5);
         memcpy(target->data + 5 * (size_t)i, source->data + from, 5);
     }
+}
+
+/* Literals and flags take half the time with half the contexts; the patch grows little. */
+static void contexts_are_given_up_for_speed(void **state) {
+    (void)state;
+    image source;
+    image target;
+    uint32_t cost = 0;
+    make_patchwork(&source, &target);
+    whittle_encoder_options options = with_budget(0, &cost);
+    size_t size = encode(&source, &target, &options);
+    uint32_t fastest = cost;
+    for (unsigned part = 80; part >= 50; part -= 10) {
+        options = with_budget(cost * part / 100, &fastest);
+        size_t faster_size = encode(&source, &target, &options);
+        assert_in_range(fastest, 1, cost * part / 100);
+        assert_in_range(faster_size, size / 2, size + size / 4);
+    }
+    image_free(&source);
+    image_free(&target);
 }
 
 static void a_budget_is_kept_to(void **state) {
@@ -184,6 +215,7 @@ int main(void) {
         cmocka_unit_test(each_element_adds_to_the_cost),
         cmocka_unit_test(extreme_counts_are_taken),
         cmocka_unit_test(a_header_tells_about_the_cost),
+        cmocka_unit_test(contexts_are_given_up_for_speed),
         cmocka_unit_test(a_budget_is_kept_to),
         cmocka_unit_test(address_prediction_is_given_up_where_copying_is_too_slow),
         cmocka_unit_test(a_budget_that_cannot_be_kept_is_an_error),

@@ -402,6 +402,25 @@ static void the_options_are_in_the_header(void **state) {
     image_free(&patch);
 }
 
+/* In a small table, fewer contexts make smaller patches. */
+static void small_tables_get_fewer_contexts(void **state) {
+    (void)state;
+    static const struct {
+        uint32_t ram;
+        uint8_t contexts;
+    } expected[] = {
+        {4096, 4}, {8192, 7}, {16384, WHITTLE_CONTEXT_MAX}, {1 << 20, WHITTLE_CONTEXT_MAX}};
+    image source = image_of_value(1, 2000);
+    for (size_t i = 0; i < COUNT_OF(expected); i++) {
+        whittle_encoder_options options = defaults();
+        options.ram = expected[i].ram;
+        image patch = encode(&source, &source, &options);
+        assert_int_equal(header_of(&patch).contexts, expected[i].contexts);
+        image_free(&patch);
+    }
+    image_free(&source);
+}
+
 static void without_options_nothing_is_in_the_header(void **state) {
     (void)state;
     generator random = generator_start(219);
@@ -548,6 +567,7 @@ int main(void) {
         cmocka_unit_test(unrelated_images_become_self_contained),
         cmocka_unit_test(a_full_image_is_made_on_demand),
         cmocka_unit_test(the_options_are_in_the_header),
+        cmocka_unit_test(small_tables_get_fewer_contexts),
         cmocka_unit_test(without_options_nothing_is_in_the_header),
         cmocka_unit_test(options_out_of_range_are_refused),
         cmocka_unit_test(instruction_sets_that_do_not_exist_are_refused),

@@ -20,7 +20,7 @@ enum { LINE_MAX_SIZE = 16384 };
 
 #define BASE 0x08001000u
 
-static const unsigned ram_classes[] = {4, 32, 256};
+static const unsigned ram_classes[] = {4, 8, 32, 256};
 
 /* The minimal standard generator of Park and Miller. */
 static uint32_t next_number(uint32_t *state) {

@@ -65,6 +65,7 @@ static void test_every_field_of_a_patch_in_words(void **state) {
     assert_digest_line(text, "old image", 20000, header.source_digest, sizeof header.source_digest);
     assert_digest_line(text, "new image", 20100, header.target_digest, sizeof header.target_digest);
     assert_has_line(text, "RAM to apply      8 KiB");
+    assert_has_line(text, "contexts          7 of 9 for each decision");
     (void)snprintf(line, sizeof line,
                    "work to apply     %lu instructions per byte of the new image, about",
                    (unsigned long)whittle_decode_cost(&header));
