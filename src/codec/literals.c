@@ -55,7 +55,7 @@ static void walk_instructions(whittle_stream *stream) {
             break;
         }
         bits &= length == 4 ? UINT32_MAX : (1u << 8 * length) - 1;
-        stream->opcodes = stream->opcodes << 16 | whittle_hash(bits & isa->opcode_mask, 0, 0) >> 16;
+        stream->opcode = (uint16_t)(whittle_hash(bits & isa->opcode_mask, 0, 0) >> 16);
         stream->instruction += length;
     }
 }
@@ -86,7 +86,7 @@ static uint8_t code_inserted(whittle_stream *stream, uint32_t start, unsigned j,
     uint32_t begun = phase < 4 ? last & (((uint32_t)1 << 8 * phase) - 1) : last;
     const whittle_context contexts[INPUTS] = {
         {0, 0},
-        {begun | phase << 24, stream->opcodes & 0xFFFF},
+        {begun | phase << 24, stream->opcode},
         {c1 | c2 << 8, 0},
         {begun | phase << 24, 0},
         {c1, phase},

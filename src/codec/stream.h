@@ -81,7 +81,7 @@ struct whittle_stream {
     uint32_t source;      /* source offset of the next byte to copy */
     bool next_is_mapped;  /* the next copy is the next entry of the map */
     uint32_t instruction; /* target offset of the instruction that is being inserted */
-    uint32_t opcodes;     /* of the two instructions before, hashed, the last one in the low half */
+    uint16_t opcode;      /* that of the instruction before, hashed */
     /* What the unit contexts remember. */
     uint32_t block_history; /* the same of the last blocks */
     uint16_t doubtful;      /* units ahead of which one is known to miss; 0: nothing is known */
