@@ -28,7 +28,7 @@ typedef struct whittle_area {
     uint32_t offset;      /* where it begins in the flash */
     uint32_t size;        /* bytes, whole erase units */
     uint32_t span;        /* bytes that are erased at a time and share a progress mark */
-    uint32_t mark_offset; /* where the progress marks are in the flash */
+    uint32_t mark_offset; /* where the next progress mark is in the flash */
     uint32_t erased;      /* bytes from the start that were erased for this update */
     uint32_t position;    /* bytes from the start that are written */
 } whittle_area;

@@ -34,16 +34,12 @@ void whittle_area_begin(whittle_area *area, const whittle_device *device, uint32
     area->position = 0;
 }
 
-/* The progress marks are at the end of the sector with the newest entry. */
+/* The progress marks are at the end of the sector with the newest entry. The first one is for the
+ * first span that is erased after that entry was written, and so on. */
 static void use_marks(whittle_area *area, const whittle_record *record) {
     const whittle_flash_geometry *geometry = &record->device->flash->geometry;
     area->mark_offset = record->device->record_offset[record->sector] + geometry->erase_unit -
                         WHITTLE_MARK_COUNT * geometry->program_unit;
-}
-
-/* Where the mark of the span that begins at position is in the flash. */
-static uint32_t mark_of(const whittle_area *area, uint32_t position) {
-    return area->mark_offset + position / area->span * area->device->flash->geometry.program_unit;
 }
 
 /* The end of the span that begins at position. */
@@ -56,11 +52,14 @@ void whittle_area_resume(whittle_area *area, const whittle_record *record) {
     use_marks(area, record);
     area->position = record->status.held;
     area->erased = record->status.erased;
-    for (uint32_t start = area->erased; start < area->size; start = span_end(area, start)) {
-        if (!whittle_flash_is_erased(area->device, mark_of(area, start), geometry->program_unit)) {
+    uint32_t end;
+    for (uint32_t start = area->erased; start < area->size; start = end) {
+        end = span_end(area, start);
+        if (!whittle_flash_is_erased(area->device, area->mark_offset, geometry->program_unit)) {
             area->position = start;
-            area->erased = span_end(area, start);
+            area->erased = end;
         }
+        area->mark_offset += geometry->program_unit;
     }
     if (geometry->program_once) {
         area->erased = area->position;
@@ -88,8 +87,7 @@ int whittle_area_settle(whittle_area *area, whittle_record *record) {
 /* Erases the next span and sets its mark. A mark that cannot be set is no failure: after a restart,
  * going on begins earlier. */
 static int erase_span(whittle_area *area) {
-    uint32_t start = area->erased;
-    uint32_t end = span_end(area, start);
+    uint32_t end = span_end(area, area->erased);
     while (area->erased < end) {
         int error = whittle_flash_erase(area->device, area->offset + area->erased);
         if (error) {
@@ -97,13 +95,14 @@ static int erase_span(whittle_area *area) {
         }
         area->erased += area->device->flash->geometry.erase_unit;
     }
-    (void)whittle_set_mark(area->device, mark_of(area, start));
+    (void)whittle_set_mark(area->device, area->mark_offset);
+    area->mark_offset += area->device->flash->geometry.program_unit;
     return WHITTLE_OK;
 }
 
 int whittle_area_write(whittle_area *area, uint8_t *data, uint32_t size) {
     const whittle_flash_geometry *geometry = &area->device->flash->geometry;
-    uint32_t padded = (size + geometry->program_unit - 1) & ~(geometry->program_unit - 1);
+    uint32_t padded = whittle_round_up(size, geometry->program_unit);
     memset(data + size, geometry->erased_value, padded - size);
     if (padded > area->size - area->position) {
         return WHITTLE_ERROR_TOO_LARGE;

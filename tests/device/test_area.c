@@ -173,7 +173,7 @@ static void does_not_trust_a_mark_that_comes_back(void **state) {
     for (uint32_t i = 0; i < 3 * SECTOR; i += PAGE) {
         write_page(i);
     }
-    uint32_t mark = area.mark_offset + 4; /* of the second span */
+    uint32_t mark = area.mark_offset - 4; /* the last one set: of the second span */
     uint32_t sector = mark / SECTOR * SECTOR;
     memset(rig.sim.bytes + mark, 0xFF, 4); /* it is not seen */
     restart(20 * SECTOR);
