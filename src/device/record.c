@@ -60,17 +60,13 @@ int whittle_record_init(whittle_record *record, const whittle_device *device) {
         return error;
     }
     uint32_t unit = device->flash->geometry.program_unit;
-    record->place_size = (uint32_t)sizeof(log_entry) + 3 * unit;
-    record->places_end = device->flash->geometry.erase_unit - WHITTLE_MARK_COUNT * unit;
-    if (record->places_end > PLACES_END_MAX) {
-        record->places_end = PLACES_END_MAX;
+    uint32_t end = device->flash->geometry.erase_unit - WHITTLE_MARK_COUNT * unit;
+    if (end > PLACES_END_MAX) {
+        end = PLACES_END_MAX;
     }
+    record->place_size = (uint32_t)sizeof(log_entry) + 3 * unit;
+    record->last_place = end - record->place_size;
     return WHITTLE_OK;
-}
-
-/* True if an entry fits at place, from the sector's start. */
-static bool has_room(const whittle_record *record, uint32_t place) {
-    return place + record->place_size <= record->places_end;
 }
 
 /* Reads an entry; false if there is none. The CRC-32 vouches for accidents only, so what is used as
@@ -99,10 +95,8 @@ static bool visit(whittle_record *record, uint32_t sector, uint32_t place) {
         record->highest = entry.status.sequence;
     }
     uint32_t seal = offset + unit + (uint32_t)sizeof entry;
-    if (!whittle_flash_is_erased(device, seal + unit, unit)) {
-        rank = WHITTLE_RANK_CERTAIN;
-    } else if (!whittle_flash_is_erased(device, seal, unit)) {
-        rank = WHITTLE_RANK_SEALED;
+    for (uint32_t i = 0; i < 2; i++) {
+        rank += !whittle_flash_is_erased(device, seal + i * unit, unit);
     }
     if (record->rank == 0 ||
         (rank > WHITTLE_RANK_TORN_PERHAPS && (record->rank == WHITTLE_RANK_TORN_PERHAPS ||
@@ -118,7 +112,7 @@ int whittle_record_open(whittle_record *record, const whittle_device *device) {
     int error = whittle_record_init(record, device);
     for (uint32_t sector = 0; sector < 2 && !error; sector++) {
         uint32_t used = 0; /* bytes up to the end of the last place in use */
-        for (uint32_t place = 0; has_room(record, place);) {
+        for (uint32_t place = 0; place <= record->last_place;) {
             bool is_used = visit(record, sector, place);
             place += record->place_size;
             if (is_used) {
@@ -142,17 +136,16 @@ int whittle_set_mark(const whittle_device *device, uint32_t offset) {
     return whittle_flash_program(device, offset, unit, geometry->program_unit);
 }
 
-/* Writes the status as an entry at record->next, with its claim and seals. */
-static int write_entry(whittle_record *record) {
+/* Writes the status as an entry at place of a sector, with its claim and seals. */
+static int write_entry(whittle_record *record, uint32_t sector, uint32_t place) {
     const whittle_device *device = record->device;
     uint32_t unit = device->flash->geometry.program_unit;
-    uint32_t offset = device->record_offset[record->sector] + record->next;
+    uint32_t offset = device->record_offset[sector] + place;
     uint32_t seal = offset + unit + (uint32_t)sizeof(log_entry);
     /* It must count as newer than one that is passed over today and counts tomorrow. */
     record->status.sequence = ++record->highest;
     log_entry entry = {.magic = magic, .status = record->status};
     entry.crc = whittle_crc32(0, (const uint8_t *)&entry, offsetof(log_entry, crc));
-    record->next += record->place_size;
     int error = whittle_set_mark(device, offset);
     if (!error) {
         error = whittle_flash_program(device, offset + unit, &entry, sizeof entry);
@@ -166,23 +159,27 @@ static int write_entry(whittle_record *record) {
 /* Writes it to the other sector. The record stays where it is unless that is complete: after a
  * failure this sector, with the newest entry, must not be taken for the other one. */
 int whittle_record_append_fresh(whittle_record *record) {
-    uint32_t next = record->next;
-    record->sector ^= 1u;
-    record->next = 0;
-    int error = whittle_flash_erase(record->device, record->device->record_offset[record->sector]);
+    uint32_t sector = record->sector ^ 1u;
+    int error = whittle_flash_erase(record->device, record->device->record_offset[sector]);
     if (!error) {
-        error = write_entry(record);
+        error = write_entry(record, sector, 0);
     }
-    if (error) {
-        record->sector ^= 1u;
-        record->next = next;
+    if (!error) {
+        record->sector = sector;
+        record->next = record->place_size;
     }
     return error;
 }
 
 int whittle_record_append(whittle_record *record) {
-    bool done = has_room(record, record->next) && write_entry(record) == WHITTLE_OK;
-    return done ? WHITTLE_OK : whittle_record_append_fresh(record);
+    uint32_t place = record->next;
+    if (place <= record->last_place) {
+        record->next += record->place_size; /* even if it fails: the place is not free any more */
+        if (write_entry(record, record->sector, place) == WHITTLE_OK) {
+            return WHITTLE_OK;
+        }
+    }
+    return whittle_record_append_fresh(record);
 }
 
 int whittle_record_settle(whittle_record *record) {

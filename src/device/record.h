@@ -19,7 +19,7 @@ typedef struct whittle_record {
     const whittle_device *device;
 
     uint32_t place_size; /* bytes of an entry with its claim and seals */
-    uint32_t places_end; /* bytes of a sector that are for entries */
+    uint32_t last_place; /* where the last entry of a sector may be, from its start */
 
     uint32_t sector;              /* 0 or 1: the sector that holds the newest entry */
     uint32_t next;                /* where the next entry goes in it, from the sector's start */
