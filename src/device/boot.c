@@ -119,15 +119,22 @@ int whittle_boot(const whittle_device *device, const whittle_patcher *patcher, v
         (void)whittle_record_append(&record); /* it counts already; the next start may try again */
     }
     decision->action = WHITTLE_BOOT_START;
-    if (record.status.state == WHITTLE_STATE_PENDING ||
-        record.status.state == WHITTLE_STATE_APPLYING) {
+    switch (record.status.state) {
+    case WHITTLE_STATE_PENDING:
+    case WHITTLE_STATE_APPLYING:
         decision->action = update(&record, patcher, memory);
-    }
-    if (decision->action == WHITTLE_BOOT_RESTART) {
-        return WHITTLE_OK;
-    }
-    if (record.status.state == WHITTLE_STATE_TRIAL) {
+        if (decision->action == WHITTLE_BOOT_RESTART) {
+            return WHITTLE_OK;
+        }
+        if (record.status.state != WHITTLE_STATE_TRIAL) {
+            break;
+        }
+        /* fall through - the trial of a plain image begins with this start */
+    case WHITTLE_STATE_TRIAL:
         count_start(&record);
+        break;
+    default: /* READY, RECEIVING: nothing is due */
+        break;
     }
     return choose(&record, decision);
 }
