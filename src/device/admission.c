@@ -25,68 +25,58 @@ uint32_t whittle_patch_offset(const whittle_device *device, uint32_t slot, uint3
     return device->slot_offset[slot] + device->slot_size - stored;
 }
 
-/* Patch and target share the slot, but no sector: the patch leaves whole ones to the target. */
-static int check_room(const whittle_device *device, const whittle_header *header) {
-    uint32_t slot = device->slot_size;
-    uint32_t sector = device->flash->geometry.erase_unit;
-    if (header->target_size == 0) {
-        return WHITTLE_ERROR_NO_IMAGE;
-    }
-    bool fits = header->total_size <= slot &&
-                header->target_size <= slot - whittle_round_up(header->total_size, sector);
-    return fits ? WHITTLE_OK : WHITTLE_ERROR_TOO_LARGE;
-}
-
-/* Whether a device that needs signatures may look further. */
-static int check_signed(const whittle_device *device, const whittle_header *header) {
-    bool is_signed = header->flags & WHITTLE_FLAG_SIGNED;
-    return is_signed || !device->trust ? WHITTLE_OK : WHITTLE_ERROR_UNSIGNED;
-}
-
 /* Where a signature is needed, leaving the class out is no way around it: the keys may be those of
  * several products. */
-static int check_hardware(const whittle_device *device, const whittle_header *header) {
-    bool named = header->flags & WHITTLE_FLAG_HARDWARE;
-    bool fits =
-        named ? header->hardware == device->hardware : !device->trust || device->hardware == 0;
-    return fits ? WHITTLE_OK : WHITTLE_ERROR_HARDWARE;
+static bool is_for_hardware(const whittle_device *device, const whittle_header *header) {
+    if (header->flags & WHITTLE_FLAG_HARDWARE) {
+        return header->hardware == device->hardware;
+    }
+    return !device->trust || device->hardware == 0;
 }
 
-/* A plain image has no signature, and no security counter. No counter counts as 0: otherwise
- * leaving it out would be the way around it. */
-static int admit_image(const whittle_record *record) {
-    if (record->device->trust) {
-        return WHITTLE_ERROR_UNSIGNED;
-    }
-    return record->status.security_counter == 0 ? WHITTLE_OK : WHITTLE_ERROR_DOWNGRADE;
+static bool is_for_source(const whittle_slot_image *running, const whittle_header *header) {
+    return !(header->flags & WHITTLE_FLAG_SOURCE) ||
+           (header->source_size == running->size &&
+            memcmp(header->source_digest, running->digest, sizeof header->source_digest) == 0);
+}
+
+/* Patch and target share the slot, but no sector: the patch leaves whole ones to the target. */
+static bool has_room(const whittle_device *device, const whittle_header *header) {
+    uint32_t slot = device->slot_size;
+    uint32_t sector = device->flash->geometry.erase_unit;
+    return header->total_size <= slot &&
+           header->target_size <= slot - whittle_round_up(header->total_size, sector);
 }
 
 int whittle_admit_incoming(const whittle_record *record, const whittle_header *header) {
     const whittle_device *device = record->device;
-    const whittle_slot_image *running = &record->status.images[record->status.active];
-    if (!header) {
-        return admit_image(record);
+    /* A plain image has no signature, and no security counter. No counter counts as 0: otherwise
+     * leaving it out would be the way around it. */
+    bool is_signed = header && (header->flags & WHITTLE_FLAG_SIGNED);
+    uint32_t security_counter = header ? header->security_counter : 0;
+    if (device->trust && !is_signed) {
+        return WHITTLE_ERROR_UNSIGNED;
     }
-    int error = check_signed(device, header);
-    if (!error) {
-        error = check_hardware(device, header);
+    if (header && !is_for_hardware(device, header)) {
+        return WHITTLE_ERROR_HARDWARE;
     }
-    if (error) {
-        return error;
-    }
-    if (header->security_counter < record->status.security_counter) {
+    if (security_counter < record->status.security_counter) {
         return WHITTLE_ERROR_DOWNGRADE;
     }
-    if ((header->flags & WHITTLE_FLAG_SOURCE) &&
-        (header->source_size != running->size ||
-         memcmp(header->source_digest, running->digest, sizeof header->source_digest) != 0)) {
+    if (!header) {
+        return WHITTLE_OK;
+    }
+    if (!is_for_source(&record->status.images[record->status.active], header)) {
         return WHITTLE_ERROR_SOURCE;
     }
-    error = check_room(device, header);
-    if (!error && header->ram + device->flash->geometry.program_page > device->patch_memory) {
-        error = WHITTLE_ERROR_RAM;
+    if (header->target_size == 0) {
+        return WHITTLE_ERROR_NO_IMAGE;
     }
-    return error;
+    if (!has_room(device, header)) {
+        return WHITTLE_ERROR_TOO_LARGE;
+    }
+    bool has_memory = header->ram + device->flash->geometry.program_page <= device->patch_memory;
+    return has_memory ? WHITTLE_OK : WHITTLE_ERROR_RAM;
 }
 
 /* The authority of a patch that is whole in flash: nothing of its payload is used before. */
@@ -96,11 +86,7 @@ static int authorise(const whittle_device *device, uint32_t offset, const whittl
     if (!error && crc != crc_of_whole) {
         error = WHITTLE_ERROR_CHECKSUM;
     }
-    if (error || !device->trust) {
-        return error;
-    }
-    error = check_signed(device, header);
-    return error ? error : device->trust->check(device, offset, header);
+    return error || !device->trust ? error : device->trust->check(device, offset, header);
 }
 
 /* Reads the header of a stored patch, which has size bytes. */

@@ -50,6 +50,9 @@ int whittle_trust_check(const whittle_device *device, uint32_t offset,
     uint8_t block[WHITTLE_SIGNATURE_BLOCK_SIZE];
     uint8_t digest[WHITTLE_SHA256_SIZE];
     uint32_t covered = header->header_size + header->payload_size;
+    if (!(header->flags & WHITTLE_FLAG_SIGNED)) {
+        return WHITTLE_ERROR_UNSIGNED;
+    }
     whittle_sha256 hash;
     whittle_sha256_start(&hash);
     int error = whittle_flash_scan(device, offset, covered, WHITTLE_SCAN_HASH, &hash);
