@@ -33,7 +33,7 @@ void whittle_feed_watchdog(const whittle_device *device) {
 }
 
 uint32_t whittle_round_up(uint32_t value, uint32_t unit) {
-    return value + (unit - 1) - (value + (unit - 1)) % unit;
+    return (value + (unit - 1)) / unit * unit;
 }
 
 int whittle_flash_read(const whittle_device *device, uint32_t offset, void *data, size_t size) {
@@ -54,33 +54,35 @@ int whittle_flash_erase(const whittle_device *device, uint32_t offset) {
 int whittle_flash_program(const whittle_device *device, uint32_t offset, void *data,
                           uint32_t size) {
     const whittle_flash *flash = device->flash;
-    const uint8_t *bytes = data;
     uint32_t page = flash->geometry.program_page;
-    for (uint32_t done = 0; done < size;) {
-        uint32_t count = page - ((offset + done) & (page - 1));
-        if (count > size - done) {
-            count = size - done;
+    uint8_t *bytes = data;
+    int error = WHITTLE_OK;
+    while (size > 0 && !error) {
+        uint32_t count = page - (offset & (page - 1));
+        if (count > size) {
+            count = size;
         }
-        int error = flash->program(flash->context, offset + done, bytes + done, count);
+        error = flash->program(flash->context, offset, bytes, count);
         if (!error) {
             error = sync(device);
         }
-        if (error) {
-            return error;
+        if (!error) {
+            error = whittle_flash_scan(device, offset, count, WHITTLE_SCAN_COMPARE, bytes);
         }
-        done += count;
+        offset += count;
+        bytes += count;
+        size -= count;
     }
-    return whittle_flash_scan(device, offset, size, WHITTLE_SCAN_COMPARE, data);
+    return error;
 }
 
 int whittle_flash_scan(const whittle_device *device, uint32_t offset, uint32_t size,
                        whittle_scan scan, void *context) {
     uint8_t piece[PIECE_SIZE];
     const uint8_t *expected = context;
-    uint32_t count;
-    for (uint32_t done = 0; done < size; done += count) {
-        count = size - done < sizeof piece ? size - done : (uint32_t)sizeof piece;
-        int error = whittle_flash_read(device, offset + done, piece, count);
+    while (size > 0) {
+        uint32_t count = size < sizeof piece ? size : (uint32_t)sizeof piece;
+        int error = whittle_flash_read(device, offset, piece, count);
         if (error) {
             return error;
         }
@@ -94,13 +96,15 @@ int whittle_flash_scan(const whittle_device *device, uint32_t offset, uint32_t s
         case WHITTLE_SCAN_COMPARE:
             for (uint32_t i = 0; i < count; i++) {
                 uint8_t erased = device->flash->geometry.erased_value;
-                if (piece[i] != (expected ? expected[done + i] : erased)) {
+                if (piece[i] != (expected ? *expected++ : erased)) {
                     return WHITTLE_ERROR_IO;
                 }
             }
             break;
         }
         whittle_feed_watchdog(device);
+        offset += count;
+        size -= count;
     }
     return WHITTLE_OK;
 }

@@ -25,8 +25,7 @@ static bool layout_is_sound(const whittle_device *device) {
                                             device->slot_offset[0], device->slot_offset[1]};
     for (unsigned i = 0; i < REGION_COUNT; i++) {
         uint32_t size = i < 2 ? sector : device->slot_size;
-        if (size > end || offsets[i] > end - size || offsets[i] % sector != 0 ||
-            size % sector != 0) {
+        if (size > end || offsets[i] > end - size || offsets[i] % sector != 0) {
             return false;
         }
         for (unsigned j = 0; j < REGION_COUNT; j++) { /* no other one begins inside it */
@@ -35,7 +34,7 @@ static bool layout_is_sound(const whittle_device *device) {
             }
         }
     }
-    return true;
+    return device->slot_size % sector == 0;
 }
 
 int whittle_device_check(const whittle_device *device) {

@@ -21,10 +21,10 @@ enum { FEED_SIZE = 64 }; /* bytes of the patch read at a time */
 
 typedef struct patching {
     uint32_t source_offset; /* of the old image, in the flash */
-    uint32_t target_size;
     whittle_area area;
     uint8_t *page; /* bytes that follow area.position, not programmed yet */
     uint32_t held; /* how many */
+    whittle_header header;
 } patching;
 
 static int read_source(void *context, uint32_t offset, uint8_t *data, size_t size) {
@@ -50,7 +50,7 @@ static int flush(patching *work) {
     int error = whittle_area_write(&work->area, work->page, work->held);
     work->held = 0;
     if (!error && device->progress) {
-        device->progress(device->context, done, work->target_size);
+        device->progress(device->context, done, work->header.target_size);
     }
     return error;
 }
@@ -71,16 +71,15 @@ static int write_target(void *context, uint32_t offset, const uint8_t *data, siz
 }
 
 /* Runs the stored patch through the decoder, to the last byte of the new image. */
-static int decode(patching *work, uint32_t patch_offset, const whittle_header *header,
-                  void *memory) {
+static int decode(patching *work, uint32_t patch_offset, void *memory) {
     const whittle_decoder_io io = {.context = work,
                                    .read_source = read_source,
                                    .read_target = read_target,
                                    .write_target = write_target};
     whittle_decoder *decoder;
     uint8_t piece[FEED_SIZE];
-    uint32_t left = header->total_size;
-    int error = whittle_decoder_init(memory, header->ram, &io, &decoder);
+    uint32_t left = work->header.total_size;
+    int error = whittle_decoder_init(memory, work->header.ram, &io, &decoder);
     while (!error && left) {
         uint32_t count = left < sizeof piece ? left : (uint32_t)sizeof piece;
         error = whittle_flash_read(work->area.device, patch_offset, piece, count);
@@ -109,38 +108,36 @@ static int apply(whittle_record *record, void *memory) {
     const whittle_device *device = record->device;
     uint32_t active = record->status.active;
     uint32_t slot = whittle_other_slot(record);
-    whittle_header header;
-    int error = whittle_admit_received(record, &header);
-    if (!error && (header.flags & WHITTLE_FLAG_SOURCE)) {
+    patching work;
+    const whittle_header *header = &work.header;
+    int error = whittle_admit_received(record, &work.header);
+    if (!error && (header->flags & WHITTLE_FLAG_SOURCE)) {
         error = whittle_verify_slot(record, active);
     }
     if (error) {
         return error;
     }
-    patching work;
     work.source_offset = device->slot_offset[active];
-    work.target_size = header.target_size;
-    work.page = (uint8_t *)memory + header.ram;
+    work.page = (uint8_t *)memory + header->ram;
     work.held = 0;
-    whittle_area_begin(&work.area, device, device->slot_offset[slot], header.target_size);
+    whittle_area_begin(&work.area, device, device->slot_offset[slot], header->target_size);
     error = enter_applying(record, &work.area);
     if (!error) {
-        uint32_t patch_offset = whittle_patch_offset(device, slot, header.total_size);
-        error = decode(&work, patch_offset, &header, memory);
+        error = decode(&work, whittle_patch_offset(device, slot, header->total_size), memory);
     }
     if (!error) {
         /* From flash once more, and from the beginning: a fault that was forced upon the first
          * admission must be forced again, here, before the image can become the active one. */
-        error = whittle_admit_received(record, &header);
+        error = whittle_admit_received(record, &work.header);
     }
     if (error) {
         return error;
     }
     whittle_slot_image *image = &record->status.images[slot];
-    image->size = header.target_size;
-    image->patch_size = header.total_size;
-    image->security_counter = header.security_counter;
-    memcpy(image->digest, header.target_digest, sizeof image->digest);
+    image->size = header->target_size;
+    image->patch_size = header->total_size;
+    image->security_counter = header->security_counter;
+    memcpy(image->digest, header->target_digest, sizeof image->digest);
     error = whittle_verify_slot(record, slot);
     return error == WHITTLE_ERROR_DAMAGED ? WHITTLE_ERROR_TARGET : error;
 }

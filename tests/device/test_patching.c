@@ -32,7 +32,7 @@ static int set_up(void **state) {
     assert_int_equal(whittle_record_open(&record, &rig.device), WHITTLE_OK);
     memset(&work, 0, sizeof work);
     work.page = page;
-    work.target_size = TOTAL;
+    work.header.target_size = TOTAL;
     whittle_area_begin(&work.area, &rig.device, rig.device.slot_offset[1], TOTAL);
     assert_int_equal(whittle_area_settle(&work.area, &record), WHITTLE_OK);
     return 0;
