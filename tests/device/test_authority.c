@@ -288,6 +288,38 @@ static void patches_for_other_devices_are_refused(void **state) {
     assert_int_equal(send_for_hardware(0, 0), WHITTLE_OK);
 }
 
+static void what_cannot_be_read_is_not_trusted(void **state) {
+    (void)state;
+    signed_rig device;
+    signed_rig_create(&device, "mcu-1k", 3);
+    device_rig *rig = &device.rig;
+    whittle_header header;
+    assert_int_equal(whittle_header_read(rig->patch.data, rig->patch.size, &header), WHITTLE_OK);
+    uint32_t offset = rig->device.slot_offset[1];
+    sim_flash_load(&rig->sim, offset, rig->patch.data, rig->patch.size);
+    assert_int_equal(whittle_trust_check(&rig->device, offset, &header), WHITTLE_OK);
+    rig->sim.failing_read = offset / 1024;
+    assert_int_equal(whittle_trust_check(&rig->device, offset, &header), WHITTLE_ERROR_IO);
+    rig->sim.failing_read =
+        (offset + rig->patch.size - 5) / 1024; /* the signature block ends here */
+    assert_int_equal(whittle_trust_check(&rig->device, offset, &header), WHITTLE_ERROR_IO);
+    signed_rig_destroy(&device);
+}
+
+static void what_is_not_signed_is_not_trusted(void **state) {
+    (void)state;
+    signed_rig device;
+    signed_rig_create(&device, "mcu-1k", 3);
+    device_rig *rig = &device.rig;
+    whittle_header header;
+    assert_int_equal(whittle_header_read(rig->patch.data, rig->patch.size, &header), WHITTLE_OK);
+    uint32_t offset = rig->device.slot_offset[1];
+    sim_flash_load(&rig->sim, offset, rig->patch.data, rig->patch.size);
+    header.flags &= (uint8_t)~WHITTLE_FLAG_SIGNED;
+    assert_int_equal(whittle_trust_check(&rig->device, offset, &header), WHITTLE_ERROR_UNSIGNED);
+    signed_rig_destroy(&device);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(signed_patches_are_applied_on_every_flash),
@@ -303,6 +335,8 @@ int main(void) {
         cmocka_unit_test(the_patch_is_checked_again_before_its_image_is_started),
         cmocka_unit_test(the_same_is_found_in_two_ways),
         cmocka_unit_test(patches_for_other_devices_are_refused),
+        cmocka_unit_test(what_cannot_be_read_is_not_trusted),
+        cmocka_unit_test(what_is_not_signed_is_not_trusted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

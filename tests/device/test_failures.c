@@ -254,6 +254,49 @@ static void survives_rot_in_any_sector_at_any_stage(void **state) {
     rig_destroy(&rig);
 }
 
+/* A sector in the midst of what was received cannot be read at the finish. */
+static void refuses_what_it_cannot_read_back(void **state) {
+    (void)state;
+    for (unsigned image = 0; image < 2; image++) {
+        device_rig rig;
+        whittle_updater updater;
+        make_rig(&rig, &sim_geometry_find("mcu-1k")->geometry, 20000);
+        const rig_bytes *file = image ? &rig.new_image : &rig.patch;
+        assert_true(file->size > 3 * 1024);
+        assert_int_equal(whittle_updater_start(&updater, &rig.device), WHITTLE_OK);
+        assert_int_equal(whittle_updater_write(&updater, file->data, file->size), WHITTLE_OK);
+        rig.sim.failing_read =
+            image ? rig.device.slot_offset[1] / 1024 + 1 : rig.sim.sector_count - 2;
+        assert_int_equal(whittle_updater_finish(&updater), WHITTLE_ERROR_IO);
+        assert_int_equal(rig_status(&rig).state, WHITTLE_STATE_READY);
+        assert_int_equal(rig_status(&rig).last_error, WHITTLE_ERROR_IO);
+        assert_false(starts_one_of_them(&rig));
+        mend(&rig);
+        assert_true(try_update(&rig, file));
+        rig_destroy(&rig);
+    }
+}
+
+/* The last sector, where the patch ends, cannot be read from now on. */
+static void lose_the_last_sector(void *context, uint32_t done, uint32_t total) {
+    device_rig *rig = context;
+    assert_true(done < total);
+    rig->sim.failing_read = rig->sim.sector_count - 1;
+}
+
+static void gives_up_a_patch_that_gets_lost_while_it_is_applied(void **state) {
+    (void)state;
+    device_rig rig;
+    make_rig(&rig, &sim_geometry_find("mcu-1k")->geometry, 20000);
+    assert_int_equal(rig_send(&rig, &rig.patch, 300, false), WHITTLE_OK);
+    rig.device.progress = lose_the_last_sector;
+    assert_false(starts_one_of_them(&rig));
+    assert_int_equal(rig.sim.failing_read, rig.sim.sector_count - 1);
+    assert_int_equal(rig_status(&rig).state, WHITTLE_STATE_READY);
+    assert_int_equal(rig_status(&rig).last_error, WHITTLE_ERROR_IO);
+    rig_destroy(&rig);
+}
+
 /* ---- Wear, time, RAM ---- */
 
 static void wears_no_more_than_promised(void **state) {
@@ -315,6 +358,8 @@ int main(void) {
         cmocka_unit_test(patches_only_with_a_writable_record),
         cmocka_unit_test(makes_no_start_of_a_trial_that_it_cannot_count),
         cmocka_unit_test(survives_rot_in_any_sector_at_any_stage),
+        cmocka_unit_test(refuses_what_it_cannot_read_back),
+        cmocka_unit_test(gives_up_a_patch_that_gets_lost_while_it_is_applied),
         cmocka_unit_test(wears_no_more_than_promised),
         cmocka_unit_test(patches_in_the_memory_that_the_header_names),
     };

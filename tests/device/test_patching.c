@@ -94,6 +94,9 @@ static void passes_on_the_failures_of_the_flash(void **state) {
         error = write_target(&work, i, target + i, 64);
     }
     assert_int_equal(error, WHITTLE_ERROR_IO);
+    /* The page fills up in the midst of what is written: what follows is not taken. */
+    assert_int_equal(write_target(&work, 512, target, PAGE + 1), WHITTLE_ERROR_IO);
+    assert_int_equal(work.held, 0);
     rig.sim.failing_read = rig.device.slot_offset[0] / 4096;
     work.source_offset = rig.device.slot_offset[0];
     assert_int_equal(read_source(&work, 0, data, 64), WHITTLE_ERROR_IO);

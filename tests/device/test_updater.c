@@ -120,6 +120,17 @@ static void a_new_transfer_replaces_a_pending_one(void **state) {
     becomes_the_new_firmware();
 }
 
+static void a_new_transfer_replaces_one_under_way(void **state) {
+    (void)state;
+    whittle_updater updater;
+    assert_int_equal(whittle_updater_start(&updater, &rig.device), WHITTLE_OK);
+    assert_int_equal(whittle_updater_write(&updater, rig.new_image.data, 1000), WHITTLE_OK);
+    assert_int_equal(rig_status(&rig).incoming, WHITTLE_INCOMING_IMAGE);
+    assert_int_equal(rig_send(&rig, &rig.patch, 64, false), WHITTLE_OK);
+    assert_int_equal(rig_status(&rig).incoming, WHITTLE_INCOMING_PATCH);
+    becomes_the_new_firmware();
+}
+
 static void start_alone_leaves_a_pending_update(void **state) {
     (void)state;
     whittle_updater updater;
@@ -345,6 +356,7 @@ static void notices_that_the_record_is_gone(void **state) {
     assert_int_equal(whittle_updater_write(&updater, rig.new_image.data + offset, 1000),
                      WHITTLE_ERROR_NO_IMAGE);
     assert_int_equal(whittle_updater_start(&updater, &rig.device), WHITTLE_ERROR_NO_IMAGE);
+    assert_int_equal(whittle_updater_verify(&rig.device), WHITTLE_ERROR_NO_IMAGE);
 }
 
 static void aborts_at_any_time(void **state) {
@@ -598,6 +610,7 @@ int main(void) {
         TEST(tells_how_much_was_received),
         TEST(names_the_slot_that_receives),
         TEST(a_new_transfer_replaces_a_pending_one),
+        TEST(a_new_transfer_replaces_one_under_way),
         TEST(start_alone_leaves_a_pending_update),
         TEST(resumes_after_a_reset_at_every_byte),
         TEST(loses_at_most_a_page_where_pages_may_be_programmed_again),
