@@ -1,7 +1,8 @@
 # What `make test` runs. Each check prints lines that begin with "ok" or "FAILED"; scripts/run-checks
 # counts them. A check that needs other flags builds in a folder of its own below build/.
 
-.PHONY: test unit-tests freestanding portability test-32 test-clang test-sanitizers valgrind torture
+.PHONY: test unit-tests freestanding portability test-32 test-clang test-sanitizers valgrind coverage \
+        torture
 
 CHECKS := format-check architecture unit-tests freestanding portability docs-test install-test \
           bench-test test-sanitizers
@@ -54,6 +55,21 @@ SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-f
 test-sanitizers:
 	@$(MAKE) --no-print-directory BUILD=build/sanitizers CC=clang CFLAGS='-O1 -g $(SANITIZERS)' \
 	    variant-tests
+
+#: make coverage         the lines and branches that unit tests reach; as HTML in build/coverage/html
+# The tests left out take minutes: what they reach, the tests of each part must reach without them.
+COVERAGE_TESTS = $(filter-out $(addprefix $(BUILD)/tests/,corpus/% device/test_cuts \
+                   device/test_forgeries encoder/test_large),$(TESTS))
+coverage:
+	@$(MAKE) --no-print-directory BUILD=build/coverage CC=gcc CFLAGS='-O0 -g --coverage' \
+	    coverage-figures
+
+.PHONY: coverage-figures
+coverage-figures: $(BUILD)/tools/diff_creator $(BUILD)/tools/whittle $(COVERAGE_TESTS)
+	@find $(BUILD) -name '*.gcda' -delete
+	@find $(BUILD) -type d -exec chmod a+rwx {} + # tests run tools as another user, too
+	@umask 0 && WHITTLE_TOOLS=$(BUILD)/tools scripts/run-tests $(COVERAGE_TESTS)
+	@tests/coverage/run $(BUILD)
 
 #: make torture          many rounds of power cuts (TORTURE=20); takes long
 TORTURE ?= 20

@@ -86,7 +86,7 @@ int whittle_flash_scan(const whittle_device *device, uint32_t offset, uint32_t s
         if (error) {
             return error;
         }
-        switch (scan) {
+        switch (scan) { /* GCOVR_EXCL_BR_LINE: there is no other value */
         case WHITTLE_SCAN_HASH:
             whittle_sha256_update(context, piece, count);
             break;
