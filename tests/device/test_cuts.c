@@ -216,6 +216,11 @@ static void survive(const char *name) {
             cut_everywhere(&geometry, (story_kind)story, 1000 + 7 * round, 5 * dense,
                            2 * round + 1);
             cut_everywhere(&geometry, (story_kind)story, larger + 9 * round, sparse, 2 * round + 1);
+            if (torture) { /* which takes hours: so that its log tells how far it came */
+                printf("%s, round %u of %lu, story %u of %d: %lu cuts\n", name, round + 1, rounds,
+                       story + 1, STORY_COUNT, cuts_fired - before);
+                (void)fflush(stdout);
+            }
         }
     }
     printf("%s: %lu cuts\n", name, cuts_fired - before);
