@@ -7,10 +7,12 @@ BEARSSL := build/sources/bearssl
 xtensa-lx60_PREFIX := xtensa-lx106-elf-
 xtensa-lx60_FLAGS  := -mlongcalls -mtext-section-literals -isystem /usr/lib/xtensa-lx106-elf/include
 xtensa-lx60_LIBS   := -lc -lgcc
+xtensa-lx60_ISA_SET := 1u<<WHITTLE_ISA_XTENSA
 
 riscv-virt_PREFIX := riscv64-unknown-elf-
 riscv-virt_FLAGS  := -march=rv32imac -mabi=ilp32 -misa-spec=2.2 -mcmodel=medany --specs=picolibc.specs
 riscv-virt_LIBS   := -lc -lgcc
+riscv-virt_ISA_SET := 1u<<WHITTLE_ISA_RISCV
 
 # Size first, speed where the time goes: in the decoder, and in what the LX106 calls for its products.
 # (SHA-256 is slower on the LX106 with -O2.)
@@ -22,10 +24,7 @@ BOARD_CFLAGS = -std=c11 -g -ffreestanding -ffunction-sections -fdata-sections -f
                -Iinclude -Isrc -Iports/boards/common -isystem $(BEARSSL)/inc -MMD -MP
 
 # From BearSSL: what SHA-256 takes, and what ECDSA takes with the curve's usual implementation.
-BEARSSL_SOURCES := hash/sha2small codec/enc32be codec/dec32be codec/ccopy \
-    $(addprefix ec/,ecdsa_i31_vrfy_raw ecdsa_i31_bits ec_p256_m31 ec_secp256r1 ec_secp384r1 ec_secp521r1) \
-    $(addprefix int/i31_,add bitlen decmod decode encode fmont iszero modpow montmul muladd ninv31 \
-        rshift sub tmont) int/i32_div32
+BEARSSL_SOURCES := $(basename $(shell cat src/crypto/sha256_bearssl.sources src/crypto/signature_bearssl.sources))
 
 # Other implementations of the curve, to compare with: scripts/bench-signature.
 BEARSSL_OTHERS := ec/ec_prime_i31 ec/ec_p256_m15 int/i31_decred int/i31_mulacc
@@ -37,7 +36,8 @@ BOARD_CORE   := $(CORE_SOURCES) $(wildcard src/crypto/*_bearssl.c)
 define board
 $(1)_CC := $$($(1)_PREFIX)gcc
 $(1)_OBJECTS := $$(addprefix $$(BOARDS)/$(1)/,$$(addsuffix .o,$$(basename \
-    $$(BOARD_COMMON) $$(wildcard ports/boards/$(1)/*.c ports/boards/$(1)/*.S))))
+    $$(BOARD_COMMON) ports/boards/trust/trust_anyone.c \
+    $$(wildcard ports/boards/$(1)/*.c ports/boards/$(1)/*.S))))
 $(1)_CORE := $$(patsubst %.c,$$(BOARDS)/$(1)/%.o,$$(BOARD_CORE)) \
     $$(patsubst %,$$(BOARDS)/$(1)/bearssl/%.o,$$(BEARSSL_SOURCES))
 
@@ -67,13 +67,23 @@ $$(BOARDS)/$(1)/libboard.a: $$($(1)_OBJECTS)
 	@rm -f $$@
 	$$($(1)_PREFIX)ar rcs $$@ $$^
 
-# Boot loaders: one that applies patches, and one for DIFF_UPDATE_ENABLED=0.
-$$(BOARDS)/$(1)/boot.elf: $$(BOARDS)/$(1)/ports/boards/boot/patching_enabled.o
+# Boot loaders: one that applies patches, one for DIFF_UPDATE_ENABLED=0, and one that needs them to be
+# signed. That one's room goes to the check: of the instruction sets it knows its own alone.
+$$(BOARDS)/$(1)/boot.elf: $$(addprefix $$(BOARDS)/$(1)/,ports/boards/boot/patching_enabled.o src/codec/isa/isa.o)
 $$(BOARDS)/$(1)/boot-whole.elf: $$(BOARDS)/$(1)/ports/boards/boot/patching_disabled.o
-$$(BOARDS)/$(1)/boot.elf $$(BOARDS)/$(1)/boot-whole.elf: ports/boards/$(1)/boot.ld \
-    $$(BOARDS)/$(1)/ports/boards/boot/boot_loader.o $$(BOARDS)/$(1)/libboard.a $$($(1)_CORE)
+$$(BOARDS)/$(1)/boot-signed.elf: $$(addprefix $$(BOARDS)/$(1)/,ports/boards/boot/patching_enabled.o own_isa.o trust_keys.o)
+$$(addprefix $$(BOARDS)/$(1)/,boot.elf boot-whole.elf boot-signed.elf): ports/boards/$(1)/boot.ld \
+    $$(BOARDS)/$(1)/ports/boards/boot/boot_loader.o $$(BOARDS)/$(1)/libboard.a \
+    $$(filter-out %/isa/isa.o,$$($(1)_CORE))
 	$$($(1)_CC) $$($(1)_FLAGS) -nostdlib -nostartfiles -Wl,--gc-sections,--no-warn-rwx-segments \
-	    -Wl,-Map=$$(@:.elf=.map) -T $$(filter %.ld,$$^) -o $$@ $$(filter-out %.ld,$$^) $$($(1)_LIBS)
+	    -Wl,-Map=$$(@:.elf=.map) -T $$(filter %.ld,$$^) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^) \
+	    $$($(1)_LIBS)
+
+$$(BOARDS)/$(1)/own_isa.o: src/codec/isa/isa.c $$(BOARDS)/$(1)/flags
+	$$($(1)_COMPILE) '-DWHITTLE_ISA_SET=($$($(1)_ISA_SET))' $$(BOARD_OPTIMIZE_FAST) -c -o $$@ $$<
+
+$$(BOARDS)/$(1)/trust_keys.o: ports/boards/trust/trust_keys.c $$(BOARDS)/public_keys.inc $$(BOARDS)/$(1)/flags
+	$$($(1)_COMPILE) -I$$(BOARDS) $$(BOARD_OPTIMIZE) -c -o $$@ $$<
 
 # The meter of signatures, with one implementation of the curve.
 $$(BOARDS)/$(1)/signature-%.o: src/crypto/signature_bearssl.c include/whittle/signature.h | $$(BEARSSL)
@@ -90,7 +100,7 @@ $$(BOARDS)/$(1)/signature_meter-%.elf: ports/boards/$(1)/application.ld \
 
 # The host program that makes the flash of a new device.
 $$(BOARDS)/$(1)/make_flash: ports/boards/host/make_flash.c ports/boards/common/device_description.c \
-    ports/boards/common/image_check.c $$(BUILD)/libwhittle.a
+    ports/boards/common/image_check.c ports/boards/trust/trust_anyone.c $$(BUILD)/libwhittle.a
 	@mkdir -p $$(@D)
 	$$(CC) $$(CPPFLAGS) -Iports/boards/common -Iports/boards/$(1) $$(WARNINGS) -O2 -g -o $$@ $$^ \
 	    $$(HOST_LIBS)
@@ -105,6 +115,22 @@ $(foreach name,xtensa-lx60 riscv-virt,$(eval $(call board,$(name))))
 
 $(BEARSSL):
 	@scripts/fetch-source bearssl bookworm $@
+
+# ---- The keys of boards that have some ----
+
+# Public keys for `make board`, as PEM files: KEY='release.pub.pem spare.pub.pem'. The tests have a
+# pair of their own.
+KEY ?=
+TEST_KEY := $(BOARDS)/test_key.pem
+
+$(TEST_KEY): | whittle
+	@mkdir -p $(@D)
+	@./whittle keygen $(basename $@)
+
+# Made anew where the keys are others.
+$(BOARDS)/public_keys.inc: $(TEST_KEY) FORCE
+	@scripts/public-keys $(or $(KEY),$(TEST_KEY:.pem=.pub.pem)) >$@.new
+	@cmp -s $@.new $@ || cp $@.new $@
 
 # ---- The decoder's meter on the RISC-V board ----
 
@@ -136,13 +162,22 @@ $(BOARDS)/riscv-virt/flash-%.img: $(BOARDS)/riscv-virt/application-%.bin $(BOARD
 # ---- MicroPython on the Xtensa board ----
 
 MICROPYTHON_SOURCES := $(shell find ports/boards/xtensa-lx60 ports/boards/common bindings -type f) \
-                       $(wildcard include/whittle/*.h src/device/* src/codec/*) \
-                       src/crypto/sha256_bearssl.c scripts/build-micropython
+                       $(wildcard include/whittle/*.h src/device/* src/codec/* src/crypto/*_bearssl.*) \
+                       scripts/build-micropython
 
 $(BOARDS)/xtensa-lx60/micropython-%/firmware.elf: $(BOARDS)/xtensa-lx60/libboard.a $(MICROPYTHON_SOURCES)
 	@echo 'MicroPython $* for xtensa-lx60: half a minute when built anew'
 	@scripts/build-micropython $(@D) $* $<
 	@touch $@
+
+# The same with keys, which adds the check of signatures: most objects are those of the other build.
+$(BOARDS)/xtensa-lx60/micropython-%-signed/firmware.elf: $(BOARDS)/xtensa-lx60/micropython-%/firmware.elf \
+    $(BOARDS)/xtensa-lx60/trust_keys.o
+	@rm -rf $(@D)
+	@cp -a $(<D) $(@D)
+	@rm -f $@
+	@scripts/build-micropython $(@D) $* $(BOARDS)/xtensa-lx60/libboard.a \
+	    WHITTLE_SIGNATURES=1 BOARD_TRUST=$(abspath $(BOARDS)/xtensa-lx60/trust_keys.o)
 
 # Release 1.0.0 with DIFF_UPDATE_ENABLED=0: most objects are those of the other build.
 $(BOARDS)/xtensa-lx60/micropython-whole/firmware.elf: $(BOARDS)/xtensa-lx60/micropython-1.0.0/firmware.elf
@@ -163,6 +198,10 @@ $(BOARDS)/xtensa-lx60/flash-%.img: $(BOARDS)/xtensa-lx60/micropython-%.bin $(BOA
 $(BOARDS)/xtensa-lx60/flash-whole.img: $(BOARDS)/xtensa-lx60/micropython-whole.bin \
                                        $(BOARDS)/xtensa-lx60/boot-whole.bin $(BOARDS)/xtensa-lx60/make_flash
 	$(BOARDS)/xtensa-lx60/make_flash $@ $(BOARDS)/xtensa-lx60/boot-whole.bin $<
+
+$(BOARDS)/xtensa-lx60/flash-%-signed.img: $(BOARDS)/xtensa-lx60/micropython-%-signed.bin \
+                                          $(BOARDS)/xtensa-lx60/boot-signed.bin $(BOARDS)/xtensa-lx60/make_flash
+	$(BOARDS)/xtensa-lx60/make_flash $@ $(BOARDS)/xtensa-lx60/boot-signed.bin $<
 
 # ---- Using ----
 
@@ -196,16 +235,18 @@ CHECKS += test-device-crypto
 test-device-crypto: $(DEVICE_CRYPTO_TESTS)
 	@scripts/run-tests $^
 
-XTENSA_BOARD := $(addprefix $(BOARDS)/xtensa-lx60/,flash-1.0.0.img micropython-1.1.0.bin)
+XTENSA_BOARD  := $(addprefix $(BOARDS)/xtensa-lx60/,flash-1.0.0.img micropython-1.1.0.bin)
+SIGNED_BOARD  := $(addprefix $(BOARDS)/xtensa-lx60/,flash-1.0.0-signed.img micropython-1.1.0-signed.bin)
 
 # The device's demo.
 .PHONY: board demo-board test-board torture-board
 demo-board: $(XTENSA_BOARD)
 	@scripts/demo
 
-#: make board           a board in the emulator, with a person at its REPL
-board: $(XTENSA_BOARD)
-	@scripts/board
+#: make board           a board in the emulator, with a person at its REPL; with KEY=FILE.pub.pem
+#:                      one that takes nothing but what that key has signed
+board: $(if $(KEY),$(SIGNED_BOARD),$(XTENSA_BOARD))
+	@scripts/board $(if $(KEY),--signed)
 
 $(BOARDS)/power_cut.so: tests/board/power_cut.c tests/board/plugin_api.h
 	@mkdir -p $(@D)
@@ -213,8 +254,11 @@ $(BOARDS)/power_cut.so: tests/board/power_cut.c tests/board/plugin_api.h
 
 CHECKS += test-board
 
-BOARD_TESTS := $(XTENSA_BOARD) $(BOARDS)/xtensa-lx60/flash-whole.img $(BOARDS)/power_cut.so \
-    $(addprefix $(BOARDS)/riscv-virt/,flash-1.0.0.img application-1.1.0.bin)
+BOARD_TESTS := $(XTENSA_BOARD) $(SIGNED_BOARD) $(BOARDS)/xtensa-lx60/flash-whole.img $(BOARDS)/power_cut.so \
+    $(addprefix $(BOARDS)/riscv-virt/,flash-1.0.0.img application-1.1.0.bin boot-signed.bin)
+
+# The tests sign by the key that they have.
+test-board torture-board: override KEY :=
 
 #: make test-board      updates of the emulated device, with power cuts
 test-board: all $(BOARD_TESTS)

@@ -36,6 +36,7 @@ void board_describe_device(whittle_device *device, const whittle_flash *flash) {
     device->patches_enabled = true;
     device->trial_starts = 3;
     device->hardware = IMAGE_MAGIC;
+    device->trust = board_trust;
     device->context = device;
     device->error_text = error_text;
     device->check_image = check_plain_image;

@@ -22,9 +22,12 @@
 /* The flash itself, on the board. */
 extern const whittle_flash board_flash;
 
+/* Whose signatures the board asks for: trust/trust_anyone.c or trust/trust_keys.c is linked. */
+extern const whittle_trust *const board_trust;
+
 /* Fills in everything but the callbacks for messages, watchdog and progress, which are NULL then.
- * Errors have
- * texts, those of the board's own number, too. The callbacks' context is device itself. */
+ * Errors have texts, those of the board's own number, too. The callbacks' context is device
+ * itself. */
 void board_describe_device(whittle_device *device, const whittle_flash *flash);
 
 #endif

@@ -2,6 +2,7 @@
 # with BOARD_DIR set to this folder, and gives:
 #   BOARD_LIBRARY     archive of the board's startup code and drivers
 #   BOARD_INCLUDES    -I options for the board's and the project's headers
+#   BOARD_TRUST       object with the keys that the board trusts; empty where it trusts anyone
 #   FIRMWARE_DIR      folder of the release: what is frozen into it and how it is configured
 #   FIRMWARE_VERSION  its version
 
@@ -27,5 +28,5 @@ $(BUILD)/board/image_header.o: CFLAGS += -DFIRMWARE_VERSION='"$(FIRMWARE_VERSION
 
 LDSCRIPT = $(BOARD_DIR)/../application.ld
 LDFLAGS += -nostdlib -nostartfiles -Wl,--no-warn-rwx-segments
-LIBS = $(BOARD_LIBRARY) -lc -lgcc
-$(BUILD)/firmware.elf: $(BOARD_LIBRARY)
+LIBS = $(BOARD_TRUST) $(BOARD_LIBRARY) -lc -lgcc
+$(BUILD)/firmware.elf: $(BOARD_LIBRARY) $(BOARD_TRUST)
