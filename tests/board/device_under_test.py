@@ -17,6 +17,7 @@ from emulator import Emulator  # noqa: E402
 
 BUILT = os.path.join(ROOT, "build/boards")
 PLUGIN = os.path.join(BUILT, "power_cut.so")
+KEY = os.path.join(BUILT, "test_key.pem")  # that the boards with keys trust
 DIFF_CREATOR = os.path.join(ROOT, "diff_creator")
 
 OLD, NEW = "1.0.0", "1.1.0"
@@ -73,13 +74,15 @@ class Device:
     """
 
     BOARD = None
+    VARIANT = ""
     FLASH_ADDRESS = SECTOR = RAM_ADDRESS = SLOT_1 = SLOT_SIZE = 0
     BLOCK = 256
 
     def __init__(self, flash=None, old_image=False):
         self.folder = tempfile.mkdtemp(prefix="device-")
         self.flash = os.path.join(self.folder, "flash.img")
-        shutil.copyfile(flash or os.path.join(BUILT, self.BOARD, "flash-1.0.0.img"), self.flash)
+        new = os.path.join(BUILT, self.BOARD, f"flash-1.0.0{self.VARIANT}.img")
+        shutil.copyfile(flash or new, self.flash)
         if old_image:
             with open(self.flash, "r+b") as file:
                 file.seek(self.SLOT_1)
@@ -171,7 +174,7 @@ class MicroPythonDevice(Device):
     @classmethod
     def firmware(cls, version):
         """The image of a release."""
-        return os.path.join(BUILT, cls.BOARD, f"micropython-{version}.bin")
+        return os.path.join(BUILT, cls.BOARD, f"micropython-{version}{cls.VARIANT}.bin")
 
     def await_start(self, timeout=60):
         return self.link.read_until(self.PROMPT, timeout=timeout).decode(errors="replace")
@@ -216,6 +219,13 @@ class MicroPythonDevice(Device):
 
     def finish(self):
         return self.run("pycom.ota_finish()")
+
+
+class SignedDevice(MicroPythonDevice):
+    """The Xtensa board with a key, whose firmware and boot loader take nothing unsigned."""
+
+    VARIANT = "-signed"
+    HARDWARE = "0x36786C57"
 
 
 class Refusal(Exception):
