@@ -219,21 +219,34 @@ bench-signature: $(foreach board,riscv-virt xtensa-lx60,$(SIGNATURE_CURVES:%=$(B
 # ---- The device's crypto library, judged by the host's tests ----
 
 DEVICE_CRYPTO := $(BUILD)/device-crypto
-DEVICE_CRYPTO_TESTS := $(DEVICE_CRYPTO)/test_sha256 $(DEVICE_CRYPTO)/test_signature
+DEVICE_CRYPTO_TESTS := $(addprefix $(DEVICE_CRYPTO)/,test_sha256 test_signature test_forgeries)
+DEVICE_CRYPTO_OBJECTS := $(BEARSSL_SOURCES:%=$(DEVICE_CRYPTO)/bearssl/%.o)
 
 $(DEVICE_CRYPTO)/bearssl/%.o: | $(BEARSSL)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -w -I$(BEARSSL)/inc -I$(BEARSSL)/src -c -o $@ $(BEARSSL)/src/$*.c
 
 $(DEVICE_CRYPTO)/test_%: tests/crypto/test_%.c src/crypto/%_bearssl.c tests/support/hexadecimal.c \
-    tests/support/generate.c $(BEARSSL_SOURCES:%=$(DEVICE_CRYPTO)/bearssl/%.o)
+    tests/support/generate.c $(DEVICE_CRYPTO_OBJECTS)
 	$(CC) $(CPPFLAGS) -isystem $(BEARSSL)/inc $(WARNINGS) $(CFLAGS) -o $@ $^ -lcmocka
+
+# The adapters come before the library, whose own ones stay out then.
+$(DEVICE_CRYPTO)/test_forgeries: $(BUILD)/tests/device/test_forgeries.o src/crypto/sha256_bearssl.c \
+    src/crypto/signature_bearssl.c $(DEVICE_CRYPTO_OBJECTS) $(call object,$(TEST_SUPPORT)) \
+    $(TOOL_OBJECTS) $(BUILD)/libwhittle.a
+	$(CC) $(CPPFLAGS) -isystem $(BEARSSL)/inc $(WARNINGS) $(CFLAGS) -o $@ $^ $(HOST_LIBS) -lcmocka -lm
 
 CHECKS += test-device-crypto
 
-#: make test-device-crypto the unit tests of SHA-256 and signatures, with the device's library
+#: make test-device-crypto SHA-256, signatures and forgeries with the device's library
 test-device-crypto: $(DEVICE_CRYPTO_TESTS)
 	@scripts/run-tests $^
+
+#: make torture-forgeries a million changed signed patches, judged by the device's library
+.PHONY: torture-forgeries
+torture-forgeries: $(DEVICE_CRYPTO)/test_forgeries
+	@WHITTLE_FORGERIES=1000000 TEST_SECONDS=36000 scripts/run-tests $<
+	@grep -hE 'judged|changed' $<.log
 
 XTENSA_BOARD  := $(addprefix $(BOARDS)/xtensa-lx60/,flash-1.0.0.img micropython-1.1.0.bin)
 SIGNED_BOARD  := $(addprefix $(BOARDS)/xtensa-lx60/,flash-1.0.0-signed.img micropython-1.1.0-signed.bin)

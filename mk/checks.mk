@@ -85,9 +85,3 @@ valgrind:
 .PHONY: variant-tests
 variant-tests: $(BUILD)/tools/diff_creator $(BUILD)/tools/whittle $(TESTS)
 	@WHITTLE_TOOLS=$(BUILD)/tools RUNNER='$(RUNNER)' scripts/run-tests $(TESTS)
-
-#: make torture-forgeries a million changed signed patches: half an hour
-.PHONY: torture-forgeries
-torture-forgeries: $(BUILD)/tests/device/test_forgeries
-	@WHITTLE_FORGERIES=1000000 TEST_SECONDS=36000 scripts/run-tests $<
-	@grep -h changed $<.log

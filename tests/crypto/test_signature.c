@@ -1,5 +1,5 @@
 /* Signatures, right and wrong, for every adapter of a crypto library: this file is linked with
- * mbedTLS's in the unit tests, and with the device's by tests/device-crypto/run.
+ * mbedTLS's in the unit tests, and with the device's by `make test-device-crypto`.
  *
  * The first ones are published (RFC 6979, A.2.5; NIST's CAVP, SigGen.rsp of FIPS 186-4). The others
  * are made up after what implementations have got wrong; they were computed from the curve's
