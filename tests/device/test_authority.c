@@ -100,6 +100,38 @@ static void a_device_without_keys_takes_signed_patches_too(void **state) {
     signed_rig_destroy(&device);
 }
 
+static unsigned verifications;
+
+static uint32_t verify_and_count(const uint8_t *key, const uint8_t *digest,
+                                 const uint8_t *signature) {
+    verifications++;
+    return whittle_signature_verify(key, digest, signature);
+}
+
+/* The time that the flash takes for a start. */
+static uint64_t start_time(device_rig *rig) {
+    uint64_t begin = rig->sim.nanoseconds;
+    expect_new_firmware(rig);
+    return rig->sim.nanoseconds - begin;
+}
+
+static void a_start_with_nothing_pending_costs_no_more_than_without_keys(void **state) {
+    (void)state;
+    signed_rig device;
+    signed_rig_create(&device, "spi-4k", 0);
+    device_rig *rig = &device.rig;
+    device.trust.verify = verify_and_count;
+    verifications = 0;
+    assert_int_equal(rig_send(rig, &rig->patch, 512, false), WHITTLE_OK);
+    expect_new_firmware(rig);
+    assert_int_equal(verifications, 3); /* at finish, before the first erase, before the switch */
+    uint64_t with_keys = start_time(rig);
+    assert_int_equal(verifications, 3);
+    rig->device.trust = NULL;
+    assert_int_equal(with_keys, start_time(rig));
+    signed_rig_destroy(&device);
+}
+
 /* ---- Refused while receiving ---- */
 
 static void nothing_unsigned_is_stored(void **state) {
@@ -326,6 +358,7 @@ int main(void) {
         cmocka_unit_test(signed_whole_images_are_applied),
         cmocka_unit_test(each_trusted_key_counts_and_no_other),
         cmocka_unit_test(a_device_without_keys_takes_signed_patches_too),
+        cmocka_unit_test(a_start_with_nothing_pending_costs_no_more_than_without_keys),
         cmocka_unit_test(nothing_unsigned_is_stored),
         cmocka_unit_test(forged_patches_are_refused_at_finish),
         cmocka_unit_test(the_key_id_alone_proves_nothing),
