@@ -238,7 +238,8 @@ static int accept_image(const whittle_updater *updater, whittle_record *record) 
     return error;
 }
 
-/* Judges what is received whole, and makes it pending. */
+/* Judges what is received whole, and makes it pending. An image, too, is admitted here and not by
+ * its first bytes alone: firmware without keys may have begun what firmware with keys ends. */
 static int complete(whittle_updater *updater) {
     whittle_record record;
     whittle_header header;
@@ -249,10 +250,11 @@ static int complete(whittle_updater *updater) {
     if (!error && record.status.state != WHITTLE_STATE_RECEIVING) {
         error = WHITTLE_ERROR_STATE;
     }
+    if (!error && updater->incoming != WHITTLE_INCOMING_PATCH) {
+        error = accept_image(updater, &record);
+    }
     if (!error) {
-        error = updater->incoming == WHITTLE_INCOMING_PATCH
-                    ? whittle_admit_received(&record, &header)
-                    : accept_image(updater, &record);
+        error = whittle_admit_received(&record, &header);
     }
     if (!error) {
         record.status.state = WHITTLE_STATE_PENDING;
@@ -320,7 +322,6 @@ int whittle_updater_slot(const whittle_device *device, uint8_t *slot) {
 int whittle_updater_abort(const whittle_device *device) {
     whittle_record record;
     int error = whittle_record_open(&record, device);
-    bool dropped = !error && record.status.state != WHITTLE_STATE_READY &&
-                   record.status.state != WHITTLE_STATE_TRIAL;
+    bool dropped = !error && record.status.incoming != WHITTLE_INCOMING_NONE;
     return dropped ? whittle_record_give_up(&record, WHITTLE_OK) : error;
 }

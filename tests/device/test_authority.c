@@ -150,6 +150,22 @@ static void nothing_unsigned_is_stored(void **state) {
     signed_rig_destroy(&device);
 }
 
+/* Firmware without keys has begun what the one with keys, which took its place, is to end. */
+static void a_plain_image_is_refused_at_finish_too(void **state) {
+    (void)state;
+    signed_rig device;
+    whittle_updater updater;
+    signed_rig_create(&device, "spi-4k", 0);
+    device_rig *rig = &device.rig;
+    rig->device.trust = NULL;
+    assert_int_equal(whittle_updater_start(&updater, &rig->device), WHITTLE_OK);
+    assert_int_equal(whittle_updater_write(&updater, rig->new_image.data, 1500), WHITTLE_OK);
+    rig->device.trust = &device.trust;
+    assert_int_equal(rig_send(rig, &rig->new_image, 512, true), WHITTLE_ERROR_UNSIGNED);
+    expect_old_firmware(rig, WHITTLE_ERROR_UNSIGNED);
+    signed_rig_destroy(&device);
+}
+
 static void forged_patches_are_refused_at_finish(void **state) {
     (void)state;
     signed_rig device;
@@ -360,6 +376,7 @@ int main(void) {
         cmocka_unit_test(a_device_without_keys_takes_signed_patches_too),
         cmocka_unit_test(a_start_with_nothing_pending_costs_no_more_than_without_keys),
         cmocka_unit_test(nothing_unsigned_is_stored),
+        cmocka_unit_test(a_plain_image_is_refused_at_finish_too),
         cmocka_unit_test(forged_patches_are_refused_at_finish),
         cmocka_unit_test(the_key_id_alone_proves_nothing),
         cmocka_unit_test(what_an_application_let_through_is_refused_before_the_first_erase),
