@@ -131,9 +131,9 @@ int whittle_device_install(const whittle_device *device, uint8_t slot, uint32_t 
 /* Reads the record. WHITTLE_ERROR_NO_IMAGE: there is none. */
 int whittle_device_read_status(const whittle_device *device, whittle_device_status *status);
 
-/* The application's word that it works: ends the trial, and from then on lower security counters
- * are refused. Call it once the new firmware has proven itself, for instance by reaching its
- * server. Does nothing where there is no trial. */
+/* The application's word that it works: ends the trial, and from then on security counters lower
+ * than its own are refused. Call it once the new firmware has proven itself, for instance by
+ * reaching its server. Does nothing where that has been said. */
 int whittle_device_confirm(const whittle_device *device);
 
 #ifdef __cplusplus

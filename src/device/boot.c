@@ -86,7 +86,8 @@ static void count_start(whittle_record *record) {
         }
     }
     if (go_back(record, WHITTLE_ERROR_UNPROVEN)) {
-        (void)whittle_record_settle(record); /* there is no way back */
+        /* There is no way back. It stays, and its security counter waits for its word. */
+        (void)whittle_record_give_up(record, WHITTLE_ERROR_UNPROVEN);
     }
 }
 

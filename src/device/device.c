@@ -41,9 +41,10 @@ int whittle_device_read_status(const whittle_device *device, whittle_device_stat
 
 int whittle_device_confirm(const whittle_device *device) {
     whittle_record record;
+    const whittle_device_status *status = &record.status;
     int error = whittle_record_open(&record, device);
-    if (error || record.status.state != WHITTLE_STATE_TRIAL) {
-        return error;
-    }
-    return whittle_record_settle(&record);
+    bool unproven = status->state == WHITTLE_STATE_TRIAL ||
+                    (status->state == WHITTLE_STATE_READY &&
+                     status->images[status->active].security_counter > status->security_counter);
+    return error || !unproven ? error : whittle_record_settle(&record);
 }

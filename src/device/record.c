@@ -184,13 +184,18 @@ int whittle_record_append(whittle_record *record) {
 
 int whittle_record_settle(whittle_record *record) {
     whittle_device_status *status = &record->status;
+    uint32_t before = status->security_counter;
     uint32_t counter = status->images[status->active].security_counter;
     status->state = WHITTLE_STATE_READY;
     status->starts_left = 0;
-    if (status->security_counter < counter) {
+    if (counter > before) {
         status->security_counter = counter;
     }
-    return whittle_record_append(record);
+    int error = whittle_record_append(record);
+    if (error) {
+        status->security_counter = before; /* what could not be written does not count */
+    }
+    return error;
 }
 
 int whittle_record_give_up(whittle_record *record, int error) {

@@ -138,6 +138,71 @@ static void confirmation_and_counter_are_one_step(void **state) {
     signed_rig_destroy(&device);
 }
 
+/* The image of before is damaged, so that the device stays with one that never said that it works.
+ */
+static void an_image_without_a_way_back_does_not_count_until_it_confirms(void **state) {
+    (void)state;
+    signed_rig device;
+    signed_rig_create(&device, "spi-4k", STARTS);
+    device_rig *rig = &device.rig;
+    assert_int_equal(send(&device, &rig->new_image, 5, false), WHITTLE_OK);
+    expect_start(&device, &rig->new_image);
+    sim_flash_rot(&rig->sim, rig->device.slot_offset[0] + 100, 3);
+    for (unsigned i = 0; i < STARTS + 1; i++) {
+        expect_start(&device, &rig->new_image);
+    }
+    assert_int_equal(rig_status(rig).state, WHITTLE_STATE_READY);
+    assert_int_equal(rig_status(rig).last_error, WHITTLE_ERROR_UNPROVEN);
+    assert_int_equal(rig_status(rig).security_counter, 0);
+    assert_int_equal(whittle_device_confirm(&rig->device), WHITTLE_OK);
+    assert_int_equal(rig_status(rig).security_counter, 5);
+    uint64_t operations = rig->sim.operations;
+    assert_int_equal(whittle_device_confirm(&rig->device), WHITTLE_OK);
+    assert_int_equal(rig->sim.operations, operations);
+    signed_rig_destroy(&device);
+}
+
+/* ---- A record that cannot be written ---- */
+
+static unsigned failures_left; /* of programs from when the new image is whole */
+
+static int program_or_fail(void *context, uint32_t offset, const uint8_t *data, size_t size) {
+    const sim_flash *sim = context;
+    if (failures_left > 0) {
+        failures_left--;
+        return WHITTLE_ERROR_IO;
+    }
+    return sim->flash.program(sim->flash.context, offset, data, size);
+}
+
+static void fail_from_the_last_byte_on(void *context, uint32_t done, uint32_t total) {
+    (void)context;
+    failures_left = done == total ? 2 : 0; /* the record tries in both of its sectors */
+}
+
+/* Without a trial, the new image counts as confirmed with the entry that makes it active. */
+static void a_counter_that_was_not_written_does_not_count(void **state) {
+    (void)state;
+    signed_rig device;
+    signed_rig_create(&device, "spi-4k", 0);
+    device_rig *rig = &device.rig;
+    whittle_flash failing = rig->sim.flash;
+    failing.program = program_or_fail;
+    assert_ptr_equal(failing.context, &rig->sim);
+    rig->device.flash = &failing;
+    rig->device.progress = fail_from_the_last_byte_on;
+    assert_int_equal(send(&device, &rig->new_image, 5, false), WHITTLE_OK);
+    expect_start(&device, &rig->old_image);
+    assert_int_equal(failures_left, 0);
+    assert_int_equal(rig_status(rig).last_error, WHITTLE_ERROR_IO);
+    assert_int_equal(rig_status(rig).security_counter, 0);
+    rig->device.progress = NULL;
+    assert_int_equal(send(&device, &rig->new_image, 1, false), WHITTLE_OK);
+    expect_start(&device, &rig->new_image);
+    assert_int_equal(rig_status(rig).security_counter, 1);
+    signed_rig_destroy(&device);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_confirmed_counter_is_the_least_from_then_on),
@@ -146,6 +211,8 @@ int main(void) {
         cmocka_unit_test(the_previous_slot_is_no_way_back_to_an_old_hole),
         cmocka_unit_test(the_previous_slot_is_good_with_the_same_counter),
         cmocka_unit_test(confirmation_and_counter_are_one_step),
+        cmocka_unit_test(an_image_without_a_way_back_does_not_count_until_it_confirms),
+        cmocka_unit_test(a_counter_that_was_not_written_does_not_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
