@@ -132,6 +132,29 @@ static void a_start_with_nothing_pending_costs_no_more_than_without_keys(void **
     signed_rig_destroy(&device);
 }
 
+static sim_flash *clock_flash; /* whose clock goes on while a signature is verified */
+
+enum { VERIFYING_NANOSECONDS = 2000000000, MOST_AROUND_IT = 1000000 };
+
+static uint32_t verify_slowly(const uint8_t *key, const uint8_t *digest, const uint8_t *signature) {
+    clock_flash->nanoseconds += VERIFYING_NANOSECONDS;
+    return whittle_signature_verify(key, digest, signature);
+}
+
+static void the_watchdog_waits_for_one_signature_and_nothing_else(void **state) {
+    (void)state;
+    signed_rig device;
+    signed_rig_create(&device, "spi-4k", 0);
+    device_rig *rig = &device.rig;
+    device.trust.verify = verify_slowly;
+    clock_flash = &rig->sim;
+    assert_int_equal(rig_send(rig, &rig->patch, 512, false), WHITTLE_OK);
+    expect_new_firmware(rig);
+    assert_in_range(rig->watchdog_longest, VERIFYING_NANOSECONDS,
+                    VERIFYING_NANOSECONDS + MOST_AROUND_IT);
+    signed_rig_destroy(&device);
+}
+
 /* ---- Refused while receiving ---- */
 
 static void nothing_unsigned_is_stored(void **state) {
@@ -375,6 +398,7 @@ int main(void) {
         cmocka_unit_test(each_trusted_key_counts_and_no_other),
         cmocka_unit_test(a_device_without_keys_takes_signed_patches_too),
         cmocka_unit_test(a_start_with_nothing_pending_costs_no_more_than_without_keys),
+        cmocka_unit_test(the_watchdog_waits_for_one_signature_and_nothing_else),
         cmocka_unit_test(nothing_unsigned_is_stored),
         cmocka_unit_test(a_plain_image_is_refused_at_finish_too),
         cmocka_unit_test(forged_patches_are_refused_at_finish),

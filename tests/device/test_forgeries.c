@@ -222,6 +222,53 @@ static void a_cut_does_not_make_a_forgery_right(void **state) {
     close_workshop(&shop);
 }
 
+/* Receives the patch, is cut off at the n-th operation of its start, and finds the stored patch
+ * changed at the next one: a bit flipped in what the signature covers, and the CRC-32 right.
+ * Returns false if no cut fired. */
+static bool flip_after_cut(workshop *shop, uint64_t n, sim_moment moment) {
+    device_rig *rig = &shop->device.rig;
+    rig_bytes *patch = &shop->genuine;
+    uint32_t covered = patch->size - CRC_SIZE - WHITTLE_SIGNATURE_BLOCK_SIZE;
+    uint32_t bit = generate_below(&shop->forged.random, 8 * covered);
+    uint32_t sector = rig->sim.flash.geometry.erase_unit;
+    uint32_t stored = (patch->size + sector - 1) / sector * sector;
+    whittle_boot_decision decision;
+    sim_snapshot_restore(&shop->fresh, &rig->sim);
+    assert_int_equal(rig_send(rig, patch, 512, false), WHITTLE_OK);
+    sim_flash_cut(&rig->sim, n, moment);
+    (void)rig_boot(rig, &decision);
+    bool cut = rig->sim.cut_fired;
+    sim_flash_power_on(&rig->sim);
+    memcpy(shop->forged.bytes, patch->data, patch->size);
+    shop->forged.bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+    seal_patch(shop->forged.bytes, patch->size);
+    sim_flash_load(&rig->sim, rig->device.slot_offset[1] + rig->device.slot_size - stored,
+                   shop->forged.bytes, patch->size);
+    return cut;
+}
+
+/* Once the record says so, the image that was made of the right patch is started all the same. */
+static void a_patch_that_changes_after_a_cut_is_refused(void **state) {
+    (void)state;
+    workshop shop;
+    unsigned long refused = 0;
+    open_workshop(&shop, 605);
+    device_rig *rig = &shop.device.rig;
+    for (unsigned moment = 0; moment < SIM_MOMENT_COUNT; moment++) {
+        for (uint64_t n = 1; flip_after_cut(&shop, n, (sim_moment)moment); n++) {
+            whittle_boot_decision decision;
+            bool made = rig_status(rig).active == 1;
+            assert_int_equal(rig_boot(rig, &decision), WHITTLE_OK);
+            assert_true(rig_starts(rig, &decision, made ? &rig->new_image : &rig->old_image));
+            assert_int_equal(rig_status(rig).security_counter, made ? 3 : 0);
+            refused += !made;
+        }
+    }
+    printf("%lu patches refused that were changed after a cut\n", refused);
+    assert_true(refused > 30);
+    close_workshop(&shop);
+}
+
 static void a_cut_does_not_lose_a_signed_update(void **state) {
     (void)state;
     workshop shop;
@@ -254,6 +301,7 @@ int main(void) {
         cmocka_unit_test(the_other_form_of_a_signature_makes_the_same_image),
         cmocka_unit_test(no_flipped_bit_is_accepted),
         cmocka_unit_test(a_cut_does_not_make_a_forgery_right),
+        cmocka_unit_test(a_patch_that_changes_after_a_cut_is_refused),
         cmocka_unit_test(a_cut_does_not_lose_a_signed_update),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
