@@ -69,7 +69,8 @@ typedef struct whittle_device {
     const char *(*error_text)(int error);
 
     /* Called during long work, at least once per erase, per program, per KiB read and per 64 bytes
-     * of image decoded. */
+     * of image decoded; but not while a signature is verified, which is 10 to 100 million
+     * instructions (docs/DESIGN.md). */
     void (*watchdog)(void *context);
 
     /* Called while a patch is applied: bytes of the new image made so far, and in all. */
