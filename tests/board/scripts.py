@@ -3,16 +3,20 @@
 import glob
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
 import tempfile
 import time
 
-from device_under_test import BUILT, DETECTED_PATCH, PATCHING, ROOT, SUCCESSFUL, expect
+from device_under_test import (
+    BUILT, DETECTED_PATCH, KEY, PATCHING, ROOT, SUCCESSFUL, expect,
+)
 
 DEMO = os.path.join(ROOT, "scripts/demo")
 BOARD = os.path.join(ROOT, "scripts/board")
+PUBLIC_KEYS = os.path.join(ROOT, "scripts/public-keys")
 
 
 def demo(_context):
@@ -98,3 +102,31 @@ def read_terminal(descriptor, end):
         ready, _, _ = select.select([descriptor], [], [], 30)
         expect(ready, f"the terminal shows no {end!r} but {data!r}")
         data += os.read(descriptor, 1024)
+
+
+def openssl(*arguments):
+    """What openssl prints."""
+    command = ["openssl", *arguments]
+    return subprocess.run(command, check=True, capture_output=True, timeout=60).stdout
+
+
+def public_keys(context):
+    """scripts/public-keys prints the point of each key, and takes nothing but public keys for P-256."""
+    public = KEY.replace(".pem", ".pub.pem")
+    compressed, other, missing = (
+        os.path.join(context.folder, name) for name in ("compressed.pem", "other.pem", "missing.pem")
+    )
+    form = ("-conv_form", "compressed")
+    openssl("ec", "-pubin", "-in", public, "-pubout", *form, "-out", compressed)
+    private = openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:secp384r1")
+    subprocess.run(["openssl", "pkey", "-pubout", "-out", other], input=private, check=True)
+    point = openssl("ec", "-pubin", "-in", public, "-outform", "DER")[-64:]
+    run = subprocess.run([PUBLIC_KEYS, public, compressed], capture_output=True, text=True, check=False)
+    expect(run.returncode == 0, f"public-keys: {run.stderr}")
+    printed = bytes(int(number, 16) for number in re.findall(r"0x([0-9a-f]{2}),", run.stdout))
+    expect(printed == point + point, f"public-keys: {run.stdout}")
+    expect(run.stdout.count("{\n") == run.stdout.count("},\n") == 2, f"public-keys: {run.stdout}")
+    for path in (KEY, other, missing):
+        run = subprocess.run([PUBLIC_KEYS, public, path], capture_output=True, text=True, check=False)
+        complaint = f"public-keys: {path}: this is no public key for P-256 in a PEM file\n"
+        expect(run.returncode == 1 and run.stderr == complaint, f"public-keys: {run}")
