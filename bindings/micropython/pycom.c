@@ -70,9 +70,6 @@ static MP_DEFINE_CONST_FUN_OBJ_1(ota_write_object, ota_write);
 
 static mp_obj_t ota_finish(void) {
     int error = whittle_updater_finish(&updater);
-    /* Where bytes are missing, more may follow. */
-    if (error != WHITTLE_ERROR_INCOMPLETE) {
-    }
     /* The reference tells this by its message alone. */
     if (error != WHITTLE_ERROR_DISABLED) {
         check(error);
