@@ -26,11 +26,13 @@ extern "C" {
 typedef void (*whittle_progress)(void *context, unsigned permille);
 
 typedef struct whittle_encoder_options {
-    uint32_t ram;    /* decoder RAM in all, bytes; rounded down to WHITTLE_RAM_UNIT */
-    uint8_t isa;     /* whittle_isa, WHITTLE_ISA_AUTO or WHITTLE_ISA_MIPS */
-    bool base_given; /* base is the load address; otherwise it is found */
-    bool full;       /* make a self-contained image, without a source */
-    uint32_t base;   /* load address of both images */
+    uint32_t ram;      /* decoder RAM in all, bytes; rounded down to WHITTLE_RAM_UNIT */
+    uint8_t isa;       /* whittle_isa, WHITTLE_ISA_AUTO or WHITTLE_ISA_MIPS */
+    bool base_given;   /* base is the load address; otherwise it is found */
+    bool full;         /* make a self-contained image, without a source */
+    bool differential; /* make no self-contained image, even where that would be smaller: for
+                          callers who have one already; not together with full */
+    uint32_t base;     /* load address of both images */
     const whittle_region *source_regions; /* where each image may run (whittle/image.h): one more */
     const whittle_region *target_regions; /* candidate where no base is given; NULL with count 0 */
     unsigned source_region_count;

@@ -70,6 +70,9 @@ static int fill_fields(job *work) {
         options->isa != WHITTLE_ISA_MIPS) {
         return WHITTLE_ERROR_ARGUMENT;
     }
+    if (options->full && options->differential) {
+        return WHITTLE_ERROR_ARGUMENT;
+    }
     set_contexts(work, contexts_for(fields->ram));
     if (options->has_security_counter) {
         fields->flags |= WHITTLE_FLAG_COUNTER;
@@ -366,7 +369,7 @@ int whittle_encode(const uint8_t *source, size_t source_size, const uint8_t *tar
         error = encode_differential(&work);
     }
     /* A full image only has a chance where the patch is not much smaller than the target. */
-    if (!error && (!work.patch || work.patch_size > target_size / 4)) {
+    if (!error && !options->differential && (!work.patch || work.patch_size > target_size / 4)) {
         error = encode_full(&work);
     }
     if (options->decode_cost) {

@@ -376,6 +376,21 @@ static void a_full_image_is_made_on_demand(void **state) {
     image_free(&target);
 }
 
+static void a_differential_patch_is_made_on_demand(void **state) {
+    (void)state;
+    generator random = generator_start(219);
+    whittle_encoder_options options = defaults();
+    image source = image_of_bytes(&random, 20000);
+    image target = image_of_bytes(&random, 20000);
+    options.differential = true;
+    image patch = encode(&source, &target, &options);
+    assert_true(header_of(&patch).flags & WHITTLE_FLAG_SOURCE);
+    assert_true(patch.size > target.size);
+    image_free(&patch);
+    image_free(&source);
+    image_free(&target);
+}
+
 /* ---- Options ---- */
 
 static void the_options_are_in_the_header(void **state) {
@@ -475,6 +490,14 @@ static void instruction_sets_that_do_not_exist_are_refused(void **state) {
     expect_refused(&options, 100, 100, WHITTLE_ERROR_ARGUMENT);
 }
 
+static void one_kind_of_patch_at_most_can_be_demanded(void **state) {
+    (void)state;
+    whittle_encoder_options options = defaults();
+    options.full = true;
+    options.differential = true;
+    expect_refused(&options, 100, 100, WHITTLE_ERROR_ARGUMENT);
+}
+
 static void images_too_large_are_refused_before_they_are_read(void **state) {
     (void)state;
     const whittle_encoder_options options = defaults();
@@ -566,11 +589,13 @@ int main(void) {
         cmocka_unit_test(the_instruction_set_and_the_base_are_found),
         cmocka_unit_test(unrelated_images_become_self_contained),
         cmocka_unit_test(a_full_image_is_made_on_demand),
+        cmocka_unit_test(a_differential_patch_is_made_on_demand),
         cmocka_unit_test(the_options_are_in_the_header),
         cmocka_unit_test(small_tables_get_fewer_contexts),
         cmocka_unit_test(without_options_nothing_is_in_the_header),
         cmocka_unit_test(options_out_of_range_are_refused),
         cmocka_unit_test(instruction_sets_that_do_not_exist_are_refused),
+        cmocka_unit_test(one_kind_of_patch_at_most_can_be_demanded),
         cmocka_unit_test(images_too_large_are_refused_before_they_are_read),
         cmocka_unit_test(the_longest_header_fits),
         cmocka_unit_test(any_number_of_jobs_gives_the_same_patch),
