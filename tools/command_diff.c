@@ -112,7 +112,7 @@ static int make_patch(diff *work) {
     int error = work->settings.format == FORMAT_WHITTLE ? encode_whittle(work, shown)
                                                         : encode_bsdiff40(work);
     progress_stop(shown);
-    if (!error && work->settings.key) {
+    if (!error && work->settings.patch.key) {
         error = sign(work);
     }
     if (!error) {
@@ -172,7 +172,7 @@ static void report_line(const diff *work, FILE *stream) {
         (void)fprintf(stream, "ISA %s; ", isa_name(made->header.isa));
     }
     print_forms(work, stream);
-    if (work->settings.key) {
+    if (work->settings.patch.key) {
         (void)fputs("signed; ", stream);
     }
     (void)fprintf(stream, "%.2f s\n", work->seconds);
@@ -215,7 +215,7 @@ static void report(const diff *work, FILE *stream) {
 /* ---- The command ---- */
 
 static int read_images(diff *work) {
-    const whittle_image_choice *choice = &work->settings.input;
+    const whittle_image_choice *choice = &work->settings.patch.input;
     int status = work->files.source ? input_image_read(&work->source, work->files.source, choice)
                                     : STATUS_DONE;
     return status == STATUS_DONE ? input_image_read(&work->target, work->files.target, choice)
@@ -224,15 +224,15 @@ static int read_images(diff *work) {
 
 /* Who is to be asked for a passphrase is asked at once, before the long work. */
 static int read_key(diff *work) {
-    const diff_settings *settings = &work->settings;
+    const patch_settings *settings = &work->settings.patch;
     return settings->key ? key_read_private(settings->key, settings->passphrase, &work->key)
                          : STATUS_DONE;
 }
 
 static int run(diff *work) {
     const diff_files *files = &work->files;
-    const char *const inputs[] = {files->source, files->target, files->unread, work->settings.key,
-                                  work->settings.passphrase};
+    const char *const inputs[] = {files->source, files->target, files->unread,
+                                  work->settings.patch.key, work->settings.patch.passphrase};
     int status = files_check(inputs, sizeof inputs / sizeof *inputs, files->patch);
     if (status == STATUS_DONE) {
         status = output_prepare(&work->out, files->patch);

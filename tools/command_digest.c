@@ -53,8 +53,8 @@ int command_digest(const char *invocation, char **arguments) {
     const syntax rules = {
         .operands = "PATCH",
         .purpose =
-            "Prints what a signer has to sign: a SHA-256 digest, of the patch as it will be when\n"
-            "it is signed. Sign it with ECDSA on P-256, then use whittle attach.\n",
+            "Prints what a signer has to sign: a SHA-256 digest, of the patch as it will be\n"
+            "when it is signed. Sign it with ECDSA on P-256, then use whittle attach.\n",
         .options = known,
         .option_count = sizeof known / sizeof *known,
         .operand_min = 1,

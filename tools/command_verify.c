@@ -25,7 +25,7 @@ typedef struct verification {
 
 static bool parse(verification *work, const char *invocation, char **arguments, int *status) {
     const option known[] = {
-        {"old", "OLD", "the old image: it is compared and the patch applied to it", read_text,
+        {"old", "OLD", "the old image: compared, and the patch applied to it", read_text,
          &work->source_path},
         {"input", "FORM", INPUT_HELP, read_input, &work->input},
         {"key", "KEY", "check the signature with the public key in a PEM file", read_text,

@@ -12,8 +12,7 @@
 static bool parse(const char *invocation, char **arguments, const char **path, bool *no_confirm,
                   uint32_t *cut_after, int *status) {
     const option known[] = {
-        {"no-confirm", NULL, "the firmware does not say that it works (see init --trial)", NULL,
-         no_confirm},
+        {"no-confirm", NULL, "the firmware does not say that it works (--trial)", NULL, no_confirm},
         {"cut-after", "N", CUT_AFTER_HELP, read_operation, cut_after},
     };
     const syntax rules = {

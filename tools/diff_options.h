@@ -3,28 +3,16 @@
 #define TOOLS_DIFF_OPTIONS_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "command.h"
-#include "options.h"
+#include "patch_options.h"
 #include "patches.h"
 #include "whittle/encoder.h"
-#include "whittle/image.h"
 
 typedef struct diff_settings {
     patch_format format;
-    whittle_image_choice input;
-    given_number ram; /* bytes */
-    given_number isa; /* whittle_isa, WHITTLE_ISA_AUTO or WHITTLE_ISA_MIPS */
-    given_number base;
-    bool base_is_automatic; /* --base auto */
+    patch_settings patch;
     bool full;
-    const char *key;        /* NULL: not to be signed */
-    const char *passphrase; /* a file with the key's; NULL: ask */
-    given_number security_counter;
-    given_number hardware;
-    const char *firmware_version; /* NULL: none */
-    given_number decode_budget;
     given_number bzip2_level;
     given_number jobs;
     reporting report;

@@ -15,7 +15,7 @@ typedef struct input_image {
 
 /* For --input: what the files are. The place is a whittle_image_choice. */
 option_reader read_input;
-#define INPUT_HELP "what images are in: auto (default), raw, or uf2:FAMILY"
+#define INPUT_HELP "what images are in: auto (default), raw, uf2:FAMILY"
 
 int input_image_read(input_image *image, const char *path, const whittle_image_choice *choice);
 void input_image_free(input_image *image);

@@ -18,25 +18,31 @@ typedef struct parse {
 
 /* ---- Help ---- */
 
-enum { HELP_COLUMN = 26 };
+/* All of a command's help fits a terminal of 80 columns and 24 lines: tests/tools/test_help.c. */
+enum { HELP_COLUMN = 24 };
 
-static void print_option(const char *name, const char *value_name, const char *help) {
-    char left[64];
-    (void)snprintf(left, sizeof left, "--%s%s%s", name, value_name ? " " : "",
-                   value_name ? value_name : "");
-    (void)printf("  %-*s%s\n", HELP_COLUMN, left, help);
+/* A text of several lines goes on in the same column. */
+static void print_option(const char *left, const char *help) {
+    for (const char *line = help; line;) {
+        size_t length = strcspn(line, "\n");
+        (void)printf("  %-*s%.*s\n", HELP_COLUMN, left, (int)length, line);
+        left = "";
+        line = line[length] ? line + length + 1 : NULL;
+    }
 }
 
 static void print_help(const parse *state) {
     const syntax *rules = state->rules;
-    (void)printf("Usage: %s %s%s\n\n%s\n", state->invocation,
-                 rules->option_count ? "[options] " : "", rules->operands, rules->purpose);
+    (void)printf("Usage: %s %s%s\n%s\n", state->invocation, rules->option_count ? "[options] " : "",
+                 rules->operands, rules->purpose);
     for (unsigned i = 0; i < rules->option_count; i++) {
         const option *known = &rules->options[i];
-        print_option(known->name, known->value_name, known->help);
+        char left[64];
+        (void)snprintf(left, sizeof left, "--%s%s%s", known->name, known->value_name ? " " : "",
+                       known->value_name ? known->value_name : "");
+        print_option(left, known->help);
     }
-    print_option("help", NULL, "show this and end");
-    print_option("version", NULL, "show the version and end");
+    print_option("--help, --version", "show this, or the version, and end");
 }
 
 /* ---- Parsing ---- */

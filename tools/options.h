@@ -18,7 +18,7 @@ typedef const char *option_reader(const char *text, void *place);
 typedef struct option {
     const char *name;       /* without the dashes */
     const char *value_name; /* what help calls the value; NULL: a flag */
-    const char *help;       /* less than a line */
+    const char *help;       /* up to 54 columns, or lines of that */
     option_reader *read;    /* NULL for a flag, whose place is a bool to set */
     void *place;
 } option;

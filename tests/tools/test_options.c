@@ -82,8 +82,8 @@ static void test_wrong_values_are_named_with_what_is_wanted(void **state) {
         {"--bzip2-level", "0", "a level from 1 to 9"},
         {"--bzip2-level", "10", "a level from 1 to 9"},
         {"--decode-budget", "0", "a number from 1 to 4294967295"},
-        {"--jobs", "0", "a number of threads from 1 to 1024"},
-        {"--jobs", "1025", "a number of threads from 1 to 1024"},
+        {"--jobs", "0", "a number from 1 to 1024"},
+        {"--jobs", "1025", "a number from 1 to 1024"},
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         char message[256];
