@@ -18,6 +18,7 @@ COMPILE   = $(CC) $(CPPFLAGS) $(WARNINGS) $(CFLAGS) -MMD -MP
 CORE_PARTS := codec decoder device
 HOST_PARTS := encoder bsdiff40 crypto host image
 HOST_LIBS  := -ldivsufsort -lbz2 -lelf -lmbedcrypto -lpthread
+TOOL_LIBS  := -ljansson
 
 CORE_SOURCES := $(sort $(foreach part,$(CORE_PARTS),$(wildcard src/$(part)/*.c src/$(part)/*/*.c)))
 HOST_SOURCES := $(sort $(filter-out %_bearssl.c,$(foreach part,$(HOST_PARTS),$(wildcard src/$(part)/*.c)))) \
@@ -78,11 +79,11 @@ diff_creator whittle: %: $(BUILD)/tools/%
 	cp $< $@
 
 $(BUILD)/tools/diff_creator $(BUILD)/tools/whittle: %: %.o $(TOOL_OBJECTS) $(BUILD)/libwhittle.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(HOST_LIBS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(TOOL_LIBS) $(HOST_LIBS)
 
 # Tests mirror the sources: tests/PART/test_NAME.c is one cmocka program.
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call object,$(TEST_SUPPORT)) $(TOOL_OBJECTS) $(BUILD)/libwhittle.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(HOST_LIBS) -lcmocka -lm
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(TOOL_LIBS) $(HOST_LIBS) -lcmocka -lm
 
 -include $(patsubst %.c,$(BUILD)/%.d,$(CORE_SOURCES) $(HOST_SOURCES) $(TOOL_SOURCES) \
                                     $(TEST_SOURCES) $(TEST_SUPPORT))

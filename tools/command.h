@@ -18,6 +18,7 @@ command_function command_keygen;
 command_function command_sign;
 command_function command_digest;
 command_function command_attach;
+command_function command_batch;
 command_function command_device;
 
 /* How a command tells what it did. */

@@ -34,10 +34,9 @@ static bool parse(application *work, const char *invocation, char **arguments, i
     };
     const syntax rules = {
         .operands = "OLD PATCH NEW",
-        .purpose =
-            "Rebuilds the firmware image NEW from OLD and PATCH, of format whittle or\n"
-            "BSDIFF40. A self-contained patch needs no OLD: it may be left out. OLD may be\n"
-            "raw, ELF, Intel HEX or UF2; NEW is raw.\n",
+        .purpose = "Rebuilds the firmware image NEW from OLD and PATCH, of format whittle or\n"
+                   "BSDIFF40. A self-contained patch needs no OLD: it may be left out. OLD may be\n"
+                   "raw, ELF, Intel HEX or UF2; NEW is raw.\n",
         .options = known,
         .option_count = sizeof known / sizeof *known,
         .operand_min = 2,

@@ -30,9 +30,8 @@ static bool parse(transfer *work, const char *invocation, char **arguments, int 
     };
     const syntax rules = {
         .operands = "FLASH FILE",
-        .purpose =
-            "The device in FLASH receives FILE, a patch or a firmware image, into the slot\n"
-            "that does not run. Goes on with a transfer of FILE that was cut off.\n",
+        .purpose = "The device in FLASH receives FILE, a patch or a firmware image, into the slot\n"
+                   "that does not run. Goes on with a transfer of FILE that was cut off.\n",
         .options = known,
         .option_count = sizeof known / sizeof *known,
         .operand_min = 2,

@@ -22,6 +22,7 @@ static const command commands[] = {
     {"sign", "whittle sign", "sign a patch", command_sign},
     {"digest", "whittle digest", "print what to sign, for a key that is elsewhere", command_digest},
     {"attach", "whittle attach", "attach a signature that was made elsewhere", command_attach},
+    {"batch", "whittle batch", "make patches from many old images to a new one", command_batch},
     {"device", "whittle device", "a device in a file, to try updates without hardware",
      command_device},
 };

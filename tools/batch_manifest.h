@@ -1,0 +1,25 @@
+/* The documents of a batch, and what writing and merging them share.
+ *
+ * Functions that return an exit status have said on stderr what is wrong (message.h). */
+#ifndef TOOLS_BATCH_MANIFEST_H
+#define TOOLS_BATCH_MANIFEST_H
+
+#include <stdio.h>
+
+#include "batch.h"
+
+/* A document that is made in memory, then written to a file in one piece. */
+typedef struct document {
+    FILE *stream;
+    char *text; /* owned */
+    size_t size;
+} document;
+
+int document_start(document *made);
+/* Writes it to a file and releases it. */
+int document_save(document *made, const char *path);
+
+/* What the patches are made for, and how: the same bytes only where patches may be kept. */
+int batch_manifest_settings(const batch *work, file *record);
+
+#endif
