@@ -1,0 +1,568 @@
+/* whittle batch: patches of all old images, a manifest that is true, and work that goes on. */
+#include <dirent.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "support/run_tool.h"
+
+/* A folder "olds" with three versions: "1.0.bin" and "1.1.bin", which are like "new", and
+ * "other.bin", which is not. */
+static void save_release(void) {
+    uint8_t other[3000];
+    uint32_t random = 1;
+    save_images();
+    assert_int_equal(mkdir("olds", 0755), 0);
+    assert_int_equal(rename("old", "olds/1.0.bin"), 0);
+    content image = load("olds/1.0.bin");
+    image.data[500] ^= 1;
+    save("olds/1.1.bin", image.data, image.size);
+    free(image.data);
+    for (size_t i = 0; i < sizeof other; i++) {
+        random = random * 1664525u + 1013904223u;
+        other[i] = (uint8_t)(random >> 24);
+    }
+    save("olds/other.bin", other, sizeof other);
+}
+
+static void assert_file_json(const char *name, const char *expression, const char *value) {
+    content text = load(name);
+    assert_json((const char *)text.data, expression, value);
+    free(text.data);
+}
+
+/* The batch ends well; freed by the caller. */
+static result batch(const char *option, const char *out) {
+    result of = option ? whittle("batch", option, "olds", "new", out, NULL)
+                       : whittle("batch", "olds", "new", out, NULL);
+    assert_succeeds(&of);
+    return of;
+}
+
+static void assert_kept(const char *option, const char *out, const char *expected) {
+    result of = option ? whittle("batch", "--json", option, "olds", "new", out, NULL)
+                       : whittle("batch", "--json", "olds", "new", out, NULL);
+    assert_succeeds(&of);
+    assert_json((const char *)of.out.data, "d[\"kept\"]", expected);
+    result_free(&of);
+}
+
+static bool exists(const char *path) {
+    return access(path, F_OK) == 0;
+}
+
+/* ---- The result ---- */
+
+static void test_every_version_gets_what_it_needs(void **state) {
+    (void)state;
+    save_release();
+    result of = batch(NULL, "out");
+    const char *text = (const char *)of.out.data;
+    assert_memory_equal(text, "1.0.bin: ", 9);
+    assert_non_null(strstr(text, "\nother.bin: a patch does not pay: the full image, "));
+    assert_non_null(strstr(text, "\nout/manifest.json: 3 versions: 2 by patch ("));
+    assert_non_null(strstr(text, " by patch ("));
+    assert_non_null(strstr(text, "1 by full image, 0 up to date; 0 kept; "));
+    result_free(&of);
+    whittle_succeeds("apply", "olds/1.0.bin", "out/1.0.bin.patch", "one", NULL);
+    assert_same("one", "new");
+    whittle_succeeds("apply", "olds/1.1.bin", "out/1.1.bin.patch", "two", NULL);
+    assert_same("two", "new");
+    whittle_succeeds("apply", "out/new.full", "three", NULL);
+    assert_same("three", "new");
+}
+
+static void test_patches_are_those_of_diff(void **state) {
+    (void)state;
+    save_release();
+    result of = whittle("batch", "--ram=8K", "--fw-version=2.0", "--security-counter=7",
+                        "--hardware=0x0701", "olds", "new", "out", NULL);
+    assert_succeeds(&of);
+    result_free(&of);
+    whittle_succeeds("diff", "--ram=8K", "--fw-version=2.0", "--security-counter=7",
+                     "--hardware=0x0701", "olds/1.0.bin", "new", "patch", NULL);
+    assert_same("out/1.0.bin.patch", "patch");
+    whittle_succeeds("diff", "--ram=8K", "--fw-version=2.0", "--security-counter=7",
+                     "--hardware=0x0701", "--full", "new", "patch", NULL);
+    assert_same("out/new.full", "patch");
+    assert_file_json("out/manifest.json",
+                     "d[\"settings\"][\"security_counter\"], d[\"settings\"][\"hardware\"], "
+                     "d[\"settings\"][\"fw_version\"], d[\"versions\"][0][\"patch\"][\"ram\"]",
+                     "7 1793 2.0 8192");
+}
+
+#define SHA256_OF(path)                                                                            \
+    "__import__(\"hashlib\").sha256(open(\"" path "\", \"rb\").read()).hexdigest()"
+#define SIZE_OF(path) "__import__(\"os\").path.getsize(\"" path "\")"
+
+static void test_the_manifest_is_true(void **state) {
+    (void)state;
+    save_release();
+    result of = batch(NULL, "out");
+    result_free(&of);
+    assert_file_json("out/manifest.json",
+                     "[v[\"version\"] for v in d[\"versions\"]], [v[\"update\"] for v in "
+                     "d[\"versions\"]], [v[\"patch\"][\"url\"] for v in d[\"versions\"]]",
+                     "['1.0', '1.1', 'other'] ['patch', 'patch', 'full'] ['1.0.bin.patch', "
+                     "'1.1.bin.patch', 'new.full']");
+    assert_file_json("out/manifest.json",
+                     "d[\"versions\"][1][\"sha256\"] == " SHA256_OF("olds/1.1.bin"), "True");
+    assert_file_json("out/manifest.json",
+                     "d[\"versions\"][1][\"size\"] == " SIZE_OF("olds/1.1.bin"), "True");
+    assert_file_json("out/manifest.json", "d[\"target\"][\"sha256\"] == " SHA256_OF("new"), "True");
+    assert_file_json("out/manifest.json",
+                     "d[\"versions\"][1][\"patch\"][\"sha256\"] == " SHA256_OF("out/1.1.bin.patch"),
+                     "True");
+    assert_file_json("out/manifest.json",
+                     "d[\"versions\"][1][\"patch\"][\"size\"] == " SIZE_OF("out/1.1.bin.patch"),
+                     "True");
+    assert_file_json("out/manifest.json",
+                     "d[\"full\"][\"sha256\"] == " SHA256_OF(
+                         "out/new.full") " == d[\"versions\"][2][\"patch\"][\"sha256\"]",
+                     "True");
+}
+
+static void test_what_is_new_already_needs_nothing(void **state) {
+    (void)state;
+    save_release();
+    content image = load("new");
+    save("olds/2.0.bin", image.data, image.size);
+    free(image.data);
+    result of = batch(NULL, "out");
+    assert_non_null(strstr((char *)of.out.data, "\n2.0.bin: it is the new image\n"));
+    result_free(&of);
+    assert_false(exists("out/2.0.bin.patch"));
+    assert_file_json("out/manifest.json",
+                     "d[\"versions\"][2][\"update\"], \"patch\" in d[\"versions\"][2]",
+                     "none False");
+}
+
+static void test_names_are_escaped(void **state) {
+    (void)state;
+    save_images();
+    assert_int_equal(mkdir("olds", 0755), 0);
+    assert_int_equal(rename("old", "olds/a \"b\"%:\xC3\xA4\xFF.hex"), 0);
+    result of = batch(NULL, "out");
+    result_free(&of);
+    assert_file_json("out/manifest.json",
+                     "ascii(d[\"versions\"][0][\"version\"]), "
+                     "d[\"versions\"][0][\"patch\"][\"url\"]",
+                     "'a \"b\"%:\\xe4\\ufffd' a%20%22b%22%25%3A%C3%A4%FF.hex.patch");
+    result merged = whittle("batch", "--shard=1/1", "olds", "new", "out", NULL);
+    assert_succeeds(&merged);
+    result_free(&merged);
+    whittle_succeeds("batch", "--merge", "out", NULL);
+}
+
+static void test_only_images_that_match_are_old_ones(void **state) {
+    (void)state;
+    save_release();
+    save("olds/.hidden.bin", "x", 1);
+    save("olds/1.0.map", "x", 1);
+    assert_int_equal(mkdir("olds/folder.bin", 0755), 0);
+    result of = whittle("batch", "--match", "1.*.bin", "olds", "new", "out", NULL);
+    assert_succeeds(&of);
+    result_free(&of);
+    assert_file_json("out/manifest.json", "[v[\"file\"] for v in d[\"versions\"]]",
+                     "['1.0.bin', '1.1.bin']");
+}
+
+static void test_signed_patches(void **state) {
+    (void)state;
+    save_release();
+    whittle_succeeds("keygen", "--quiet", "key", NULL);
+    whittle_succeeds("batch", "--sign", "key.pem", "olds", "new", "out", NULL);
+    whittle_succeeds("verify", "--key", "key.pub.pem", "--old", "olds/1.0.bin", "out/1.0.bin.patch",
+                     NULL);
+    whittle_succeeds("verify", "--key", "key.pub.pem", "out/new.full", NULL);
+    result of = whittle("batch", "--json", "--sign", "key.pem", "olds", "new", "out", NULL);
+    assert_succeeds(&of);
+    assert_json((const char *)of.out.data, "d[\"kept\"]", "3");
+    result_free(&of);
+    whittle_succeeds("keygen", "--quiet", "second", NULL);
+    of = whittle("batch", "--json", "--sign", "second.pem", "olds", "new", "out", NULL);
+    assert_json((const char *)of.out.data, "d[\"kept\"]", "0");
+    result_free(&of);
+    whittle_succeeds("verify", "--key", "second.pub.pem", "out/1.1.bin.patch", NULL);
+}
+
+static void test_any_number_of_jobs_gives_the_same(void **state) {
+    (void)state;
+    save_release();
+    result of = batch("--jobs=1", "one");
+    result_free(&of);
+    of = batch("--jobs=9", "nine");
+    result_free(&of);
+    assert_same("one/manifest.json", "nine/manifest.json");
+    assert_same("one/1.1.bin.patch", "nine/1.1.bin.patch");
+}
+
+static void test_quiet_says_nothing(void **state) {
+    (void)state;
+    save_release();
+    result of = batch("--quiet", "out");
+    assert_string_equal((char *)of.out.data, "");
+    result_free(&of);
+}
+
+static void test_a_budget_makes_full_images_or_fails(void **state) {
+    (void)state;
+    save_release();
+    result of = whittle("batch", "--decode-budget=1", "olds", "new", "out", NULL);
+    assert_int_equal(of.status, 1);
+    assert_non_null(strstr((char *)of.err.data,
+                           "whittle: olds/1.0.bin: no patch decodes within the budget (allow more "
+                           "by --decode-budget)\n"));
+    assert_false(exists("out/manifest.json"));
+    result_free(&of);
+}
+
+/* ---- Going on ---- */
+
+static ino_t number_of(const char *path) {
+    struct stat status;
+    assert_int_equal(stat(path, &status), 0);
+    return status.st_ino;
+}
+
+static void test_what_is_right_is_kept(void **state) {
+    (void)state;
+    save_release();
+    result of = batch(NULL, "out");
+    result_free(&of);
+    ino_t patch = number_of("out/1.0.bin.patch");
+    ino_t full = number_of("out/new.full");
+    content manifest = load("out/manifest.json");
+    assert_kept(NULL, "out", "3");
+    assert_true(number_of("out/1.0.bin.patch") == patch);
+    assert_true(number_of("out/new.full") == full);
+    assert_holds("out/manifest.json", manifest.data, manifest.size);
+    free(manifest.data);
+}
+
+static void test_what_is_missing_or_wrong_is_made(void **state) {
+    (void)state;
+    save_release();
+    result of = batch(NULL, "out");
+    result_free(&of);
+    content right = load("out/1.0.bin.patch");
+    content manifest = load("out/manifest.json");
+    assert_int_equal(unlink("out/1.0.bin.patch"), 0);
+    assert_kept(NULL, "out", "2");
+    assert_holds("out/1.0.bin.patch", right.data, right.size);
+    right.data[right.size / 2] ^= 1; /* damaged */
+    save("out/1.0.bin.patch", right.data, right.size);
+    right.data[right.size / 2] ^= 1;
+    assert_kept(NULL, "out", "2");
+    assert_holds("out/1.0.bin.patch", right.data, right.size);
+    content other = load("out/1.1.bin.patch"); /* sound, but of another version */
+    save("out/1.0.bin.patch", other.data, other.size);
+    assert_kept(NULL, "out", "2");
+    assert_holds("out/1.0.bin.patch", right.data, right.size);
+    assert_holds("out/manifest.json", manifest.data, manifest.size);
+    assert_int_equal(unlink("out/new.full"), 0);
+    save("out/new.full", "damaged", 7);
+    assert_kept(NULL, "out", "3");
+    whittle_succeeds("verify", "out/new.full", NULL);
+    assert_true(number_of("out/new.full") == number_of("out/other.bin.patch"));
+    free(right.data);
+    free(other.data);
+    free(manifest.data);
+}
+
+static void test_a_patch_to_another_image_is_not_kept(void **state) {
+    (void)state;
+    save_release();
+    whittle_succeeds("batch", "olds", "new", "out", NULL);
+    whittle_succeeds("diff", "olds/1.0.bin", "olds/other.bin", "out/1.0.bin.patch", NULL);
+    assert_kept(NULL, "out", "2");
+    whittle_succeeds("apply", "olds/1.0.bin", "out/1.0.bin.patch", "one", NULL);
+    assert_same("one", "new");
+}
+
+static void test_other_options_keep_nothing_and_withdraw_the_manifest(void **state) {
+    (void)state;
+    save_release();
+    result of = batch(NULL, "out");
+    result_free(&of);
+    assert_kept("--ram=8K", "out", "0");
+    assert_kept("--ram=8K", "out", "3");
+    assert_kept("--isa=none", "out", "0");
+}
+
+/* A file that says it is an ELF file, and ends there. */
+static void save_damaged(const char *name) {
+    static const uint8_t magic[64] = {0x7F, 'E', 'L', 'F', 1, 1, 1};
+    save(name, magic, sizeof magic);
+}
+
+#define DAMAGED_TEXT                                                                               \
+    "whittle: olds/1.2.bin: the image file is damaged or holds nothing for a flash (or use "       \
+    "--input raw)\n"
+
+static void test_one_failure_does_not_end_the_batch(void **state) {
+    (void)state;
+    save_release();
+    whittle_succeeds("batch", "--quiet", "olds", "new", "out", NULL);
+    save_damaged("olds/1.2.bin");
+    result of = whittle("batch", "--ram=16K", "olds", "new", "out", NULL);
+    assert_int_equal(of.status, 1);
+    assert_string_equal((char *)of.out.data, "");
+    assert_string_equal((char *)of.err.data,
+                        DAMAGED_TEXT "whittle: out: 1 of 4 versions failed, and there is no "
+                                     "manifest (run again: what is done is kept)\n");
+    result_free(&of);
+    assert_false(exists("out/manifest.json")); /* not even that of the other options */
+    whittle_succeeds("apply", "olds/other.bin", "out/other.bin.patch", "one", NULL);
+    assert_same("one", "new");
+    assert_int_equal(unlink("olds/1.2.bin"), 0);
+    assert_kept("--ram=16K", "out", "3");
+}
+
+static bool is_temporary(const char *name) {
+    return strncmp(name, ".whittle", 8) == 0;
+}
+
+static void assert_no_temporary(const char *folder) {
+    const struct dirent *entry;
+    DIR *open = opendir(folder);
+    assert_non_null(open);
+    while ((entry = readdir(open))) {
+        assert_false(is_temporary(entry->d_name));
+    }
+    (void)closedir(open);
+}
+
+static void test_a_signal_ends_all_workers(void **state) {
+    (void)state;
+    save_large_images();
+    assert_int_equal(mkdir("olds", 0755), 0);
+    assert_int_equal(rename("old", "olds/old"), 0);
+    const call what = {.tool = "whittle", .arguments = {"batch", "olds", "new", "out"}};
+    pid_t process = start(&what);
+    const struct timespec moment = {0, 700000000};
+    int status;
+    (void)nanosleep(&moment, NULL);
+    assert_int_equal(kill(process, SIGTERM), 0);
+    assert_int_equal(waitpid(process, &status, 0), process);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+    assert_false(exists("out/manifest.json"));
+    assert_no_temporary("out");
+}
+
+/* ---- Refusals ---- */
+
+static void test_wrong_folders_are_refused(void **state) {
+    (void)state;
+    save_release();
+    assert_int_equal(mkdir("empty", 0755), 0);
+    assert_fails(whittle("batch", "none", "new", "out", NULL), 1,
+                 "whittle: none: there is no such file or folder (check the name)");
+    assert_fails(whittle("batch", "new", "new", "out", NULL), 1,
+                 "whittle: new: it is no folder (name the one that holds the old images)");
+    assert_fails(whittle("batch", "empty", "new", "out", NULL), 1,
+                 "whittle: empty: no image is in it (check the folder, and --match)");
+    assert_fails(whittle("batch", "olds", "new", "new", NULL), 1,
+                 "whittle: new: it is no folder (name one for the patches)");
+    assert_fails(whittle("batch", "olds", "new", "./olds/", NULL), 1,
+                 "whittle: ./olds/: it holds the old images (choose another folder)");
+    assert_fails(whittle("batch", "olds", "new", "a/b", NULL), 1,
+                 "whittle: a/b: there is no such file or folder (check the name)");
+    assert_false(exists("out"));
+}
+
+static void test_wrong_usage(void **state) {
+    (void)state;
+    assert_fails(whittle("batch", "olds", "new", NULL), 2,
+                 "whittle: operands are missing: OLDS NEW OUT (see whittle batch --help)");
+    assert_fails(whittle("batch", "--merge", "olds", "new", "out", NULL), 2,
+                 "whittle: --merge: one operand is wanted: OUT (see whittle batch --help)");
+    assert_fails(whittle("batch", "--passphrase-file", "f", "o", "n", "p", NULL), 2,
+                 "whittle: --passphrase-file: this option is only for --sign (see whittle batch "
+                 "--help)");
+    static const char *const wrong[] = {"0/2", "3/2", "2", "/2", "1/", "1/0", "a/b", "1/2/3"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        char message[160];
+        (void)snprintf(message, sizeof message,
+                       "whittle: --shard: '%s' is not a shard and their number, from 1/1 on, as "
+                       "2/8 (see whittle batch --help)",
+                       wrong[i]);
+        assert_fails(whittle("batch", "--shard", wrong[i], "o", "n", "p", NULL), 2, message);
+    }
+}
+
+/* ---- Shards ---- */
+
+static void make_shards(unsigned count, const char *out) {
+    for (unsigned i = 1; i <= count; i++) {
+        char shard[32];
+        (void)snprintf(shard, sizeof shard, "--shard=%u/%u", i, count);
+        result of = batch(shard, out);
+        result_free(&of);
+    }
+}
+
+static void test_shards_make_what_one_call_makes(void **state) {
+    (void)state;
+    save_release();
+    result of = batch(NULL, "whole");
+    result_free(&of);
+    for (unsigned count = 1; count <= 5; count++) {
+        char out[32];
+        char manifest[64];
+        (void)snprintf(out, sizeof out, "out%u", count);
+        (void)snprintf(manifest, sizeof manifest, "%s/manifest.json", out);
+        make_shards(count, out);
+        assert_false(exists(manifest));
+        whittle_succeeds("batch", "--merge", out, NULL);
+        assert_same(manifest, "whole/manifest.json");
+    }
+}
+
+static void test_a_shard_does_only_its_part(void **state) {
+    (void)state;
+    save_release();
+    result of = batch("--shard=2/2", "out");
+    result_free(&of);
+    assert_false(exists("out/1.0.bin.patch"));
+    assert_true(exists("out/1.1.bin.patch"));
+    assert_true(exists("out/manifest.2-of-2.json"));
+}
+
+static void test_the_merge_tells_what_it_did(void **state) {
+    (void)state;
+    save_release();
+    make_shards(2, "out");
+    result of = whittle("batch", "--merge", "out", NULL);
+    assert_succeeds(&of);
+    assert_string_equal((char *)of.out.data,
+                        "out/manifest.json: 3 versions of 2 shards, all files as listed\n");
+    result_free(&of);
+    of = whittle("batch", "--merge", "--json", "out", NULL);
+    assert_json((char *)of.out.data, "d[\"manifest\"], d[\"shards\"], d[\"versions\"]",
+                "out/manifest.json 2 3");
+    result_free(&of);
+}
+
+static void test_parts_that_are_missing_or_foreign_are_refused(void **state) {
+    (void)state;
+    save_release();
+    assert_int_equal(mkdir("out", 0755), 0);
+    assert_fails(whittle("batch", "--merge", "out", NULL), 1,
+                 "whittle: out: no manifest of a shard is in it (make them: --shard)");
+    make_shards(2, "out");
+    save("kept", "", 0);
+    assert_int_equal(rename("out/manifest.2-of-2.json", "kept"), 0);
+    assert_fails(whittle("batch", "--merge", "out", NULL), 1,
+                 "whittle: out/manifest.2-of-2.json: there is no such file or folder (check the "
+                 "name)");
+    save("out/manifest.2-of-2.json", "{\"manifest\": ", 13);
+    assert_fails(whittle("batch", "--merge", "out", NULL), 1,
+                 "whittle: out/manifest.2-of-2.json: it is damaged (run this shard again)");
+    save("out/manifest.2-of-2.json", "{}", 2);
+    assert_fails(whittle("batch", "--merge", "out", NULL), 1,
+                 "whittle: out/manifest.2-of-2.json: it is for another new image, or made with "
+                 "other options, than the part of shard 1 (run both again)");
+    content first = load("out/manifest.1-of-2.json");
+    save("out/manifest.2-of-2.json", first.data, first.size);
+    free(first.data);
+    assert_fails(whittle("batch", "--merge", "out", NULL), 1,
+                 "whittle: out/manifest.2-of-2.json: it is damaged (run this shard again)");
+    assert_int_equal(rename("kept", "out/manifest.2-of-2.json"), 0);
+    save("out/manifest.3-of-3.json", "{}", 2);
+    assert_fails(whittle("batch", "--merge", "out", NULL), 1,
+                 "whittle: out: it holds manifests of different numbers of shards (remove those "
+                 "that do not belong here)");
+    assert_int_equal(unlink("out/manifest.3-of-3.json"), 0);
+    assert_false(exists("out/manifest.json"));
+    whittle_succeeds("batch", "--merge", "out", NULL);
+}
+
+static void test_shards_must_have_seen_the_same(void **state) {
+    (void)state;
+    save_release();
+    result of = batch("--shard=1/2", "out");
+    result_free(&of);
+    save("olds/1.2.bin", "more", 4);
+    of = batch("--shard=2/2", "out");
+    result_free(&of);
+    assert_fails(whittle("batch", "--merge", "out", NULL), 1,
+                 "whittle: out/manifest.2-of-2.json: this shard saw other old images than shard 1 "
+                 "(run both again)");
+    make_shards(2, "out");
+    whittle_succeeds("batch", "--merge", "out", NULL);
+}
+
+static void test_files_must_be_as_listed(void **state) {
+    (void)state;
+    save_release();
+    make_shards(2, "out");
+    content patch = load("out/1.1.bin.patch");
+    patch.data[40] ^= 1;
+    save("out/1.1.bin.patch", patch.data, patch.size);
+    assert_fails(whittle("batch", "--merge", "out", NULL), 1,
+                 "whittle: out/1.1.bin.patch: it is not the file that the manifest lists (run its "
+                 "shard again)");
+    patch.data[40] ^= 1;
+    save("out/1.1.bin.patch", patch.data, patch.size);
+    free(patch.data);
+    assert_int_equal(unlink("out/new.full"), 0);
+    assert_fails(whittle("batch", "--merge", "out", NULL), 1,
+                 "whittle: out/new.full: there is no such file or folder (check the name)");
+    assert_false(exists("out/manifest.json"));
+}
+
+/* A manifest is data from elsewhere: it must not make the tool read other files. */
+static void test_a_manifest_cannot_name_files_elsewhere(void **state) {
+    (void)state;
+    save_release();
+    make_shards(1, "out");
+    content part = load("out/manifest.1-of-1.json");
+    char *url = strstr((char *)part.data, "1.0.bin.patch");
+    assert_non_null(url);
+    memcpy(url, "..%2Folds%2F1", 13);
+    save("out/manifest.1-of-1.json", part.data, part.size);
+    free(part.data);
+    assert_fails(whittle("batch", "--merge", "out", NULL), 1,
+                 "whittle: out: a manifest lists a file that is not below this folder");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        IN_FOLDER(test_every_version_gets_what_it_needs),
+        IN_FOLDER(test_patches_are_those_of_diff),
+        IN_FOLDER(test_the_manifest_is_true),
+        IN_FOLDER(test_what_is_new_already_needs_nothing),
+        IN_FOLDER(test_names_are_escaped),
+        IN_FOLDER(test_only_images_that_match_are_old_ones),
+        IN_FOLDER(test_signed_patches),
+        IN_FOLDER(test_any_number_of_jobs_gives_the_same),
+        IN_FOLDER(test_quiet_says_nothing),
+        IN_FOLDER(test_a_budget_makes_full_images_or_fails),
+        IN_FOLDER(test_what_is_right_is_kept),
+        IN_FOLDER(test_what_is_missing_or_wrong_is_made),
+        IN_FOLDER(test_a_patch_to_another_image_is_not_kept),
+        IN_FOLDER(test_other_options_keep_nothing_and_withdraw_the_manifest),
+        IN_FOLDER(test_one_failure_does_not_end_the_batch),
+        IN_FOLDER(test_a_signal_ends_all_workers),
+        IN_FOLDER(test_wrong_folders_are_refused),
+        IN_FOLDER(test_wrong_usage),
+        IN_FOLDER(test_shards_make_what_one_call_makes),
+        IN_FOLDER(test_a_shard_does_only_its_part),
+        IN_FOLDER(test_the_merge_tells_what_it_did),
+        IN_FOLDER(test_parts_that_are_missing_or_foreign_are_refused),
+        IN_FOLDER(test_shards_must_have_seen_the_same),
+        IN_FOLDER(test_files_must_be_as_listed),
+        IN_FOLDER(test_a_manifest_cannot_name_files_elsewhere),
+    };
+    return cmocka_run_group_tests_name("tools/command_batch", tests, NULL, NULL);
+}
