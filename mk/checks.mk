@@ -5,13 +5,13 @@
         torture
 
 CHECKS := format-check architecture unit-tests freestanding portability docs-test install-test \
-          bench-test test-sanitizers
+          bench-test scaling-test test-sanitizers
 
 test: setup
 	@scripts/run-checks $(CHECKS)
 
 # Checks by scripts in tests/NAME/run.
-.PHONY: architecture docs-test install-test bench-test
+.PHONY: architecture docs-test install-test bench-test scaling-test
 
 #: make architecture    the arrows between the parts, and the shape of files
 architecture:
@@ -48,6 +48,10 @@ install-test: all
 #: make bench-test      bench/run over small pairs of the project's own, and its failures
 bench-test: all
 	@tests/bench/run
+
+#: make scaling-test    whittle batch by GNU parallel and by Slurm, as docs/SCALING.md tells it
+scaling-test: all
+	@tests/scaling/run
 
 #: make test-sanitizers the unit tests by clang, with ASan and UBSan
 # By clang, so that the second compiler, too, judges every source and runs every test.
