@@ -107,6 +107,7 @@ bench-batch: all
 ablation:
 	@bench/ablation
 
+include mk/library.mk
 include mk/install.mk
 
 C_FILES = $(shell find include src tools ports bindings tests fuzz bench examples -name '*.[ch]' 2>/dev/null)

@@ -1,37 +1,77 @@
-# `make install`: the tools, the library for the host and its headers, below $(DESTDIR)$(PREFIX).
+# `make install`: tools, manual pages, completion, and the library for the host with its headers,
+# below $(DESTDIR)$(PREFIX). A packager may choose each folder by itself: LIBDIR=/usr/lib/...
 
 BINDIR     := $(PREFIX)/bin
 LIBDIR     := $(PREFIX)/lib
 INCLUDEDIR := $(PREFIX)/include
 
-PUBLIC_HEADERS := $(wildcard include/whittle/*.h)
-VERSION         = $(shell sed -n 's/^\#define WHITTLE_VERSION "\(.*\)"/\1/p' tools/version.h)
-
 .PHONY: install uninstall
 
-# How other programs find the library: pkg-config --cflags --libs whittle.
+# How other programs find the library: pkg-config --cflags --libs whittle, with --static for
+# libwhittle.a. Relative to prefix where the folders are below it, so that it can be moved.
 define PKG_CONFIG_FILE
 prefix=$(PREFIX)
-libdir=$${prefix}/lib
-includedir=$${prefix}/include
+libdir=$(patsubst $(PREFIX)/%,$${prefix}/%,$(LIBDIR))
+includedir=$(patsubst $(PREFIX)/%,$${prefix}/%,$(INCLUDEDIR))
 
 Name: whittle
 Description: Differential firmware updates: makes and applies patches
 Version: $(VERSION)
 Cflags: -I$${includedir}
-Libs: -L$${libdir} -lwhittle $(HOST_LIBS)
+Libs: -L$${libdir} -lwhittle
+Libs.private: $(HOST_LIBS)
 endef
 export PKG_CONFIG_FILE
 
-install: all $(BUILD)/libwhittle.a
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR)/whittle
+# The same for CMake: find_package(whittle), and link whittle::whittle or whittle::static.
+define CMAKE_FILE
+get_filename_component(_whittle_libdir "$${CMAKE_CURRENT_LIST_DIR}/../.." ABSOLUTE)
+find_path(whittle_INCLUDE_DIR whittle/encoder.h NO_DEFAULT_PATH
+  PATHS "$${_whittle_libdir}/../include" "$${_whittle_libdir}/../../include" "$(INCLUDEDIR)")
+if(NOT TARGET whittle::whittle)
+  add_library(whittle::whittle SHARED IMPORTED)
+  set_target_properties(whittle::whittle PROPERTIES
+    IMPORTED_LOCATION "$${_whittle_libdir}/libwhittle.so.$(VERSION)"
+    IMPORTED_SONAME "$(SONAME)"
+    INTERFACE_INCLUDE_DIRECTORIES "$${whittle_INCLUDE_DIR}")
+  add_library(whittle::static STATIC IMPORTED)
+  set_target_properties(whittle::static PROPERTIES
+    IMPORTED_LOCATION "$${_whittle_libdir}/libwhittle.a"
+    INTERFACE_INCLUDE_DIRECTORIES "$${whittle_INCLUDE_DIR}")
+  target_link_libraries(whittle::static INTERFACE $(HOST_LIBS))
+endif()
+unset(_whittle_libdir)
+endef
+export CMAKE_FILE
+
+# Any version of the same major number that is no older will do, as for the dynamic linker.
+define CMAKE_VERSION_FILE
+set(PACKAGE_VERSION "$(VERSION)")
+set(PACKAGE_VERSION_EXACT FALSE)
+if(PACKAGE_FIND_VERSION VERSION_EQUAL PACKAGE_VERSION)
+  set(PACKAGE_VERSION_EXACT TRUE)
+endif()
+set(PACKAGE_VERSION_COMPATIBLE FALSE)
+if(PACKAGE_FIND_VERSION VERSION_LESS_EQUAL PACKAGE_VERSION AND
+   "$${PACKAGE_FIND_VERSION_MAJOR}" EQUAL "$(firstword $(subst ., ,$(VERSION)))")
+  set(PACKAGE_VERSION_COMPATIBLE TRUE)
+endif()
+endef
+export CMAKE_VERSION_FILE
+
+install: all $(BUILD)/libwhittle.a $(SHARED_LIBRARY)
+	install -d $(addprefix $(DESTDIR),$(BINDIR) $(LIBDIR)/pkgconfig $(LIBDIR)/cmake/whittle \
+	    $(INCLUDEDIR)/whittle)
 	install diff_creator whittle $(DESTDIR)$(BINDIR)
-	install -m 644 $(BUILD)/libwhittle.a $(DESTDIR)$(LIBDIR)
+	install -m 644 $(BUILD)/libwhittle.a $(SHARED_LIBRARY) $(DESTDIR)$(LIBDIR)
+	ln -sf $(notdir $(SHARED_LIBRARY)) $(DESTDIR)$(LIBDIR)/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libwhittle.so
 	install -m 644 $(PUBLIC_HEADERS) $(DESTDIR)$(INCLUDEDIR)/whittle
-	@echo "$$PKG_CONFIG_FILE" >$(BUILD)/whittle.pc
-	install -m 644 $(BUILD)/whittle.pc $(DESTDIR)$(LIBDIR)/pkgconfig
+	@echo "$$PKG_CONFIG_FILE" >$(DESTDIR)$(LIBDIR)/pkgconfig/whittle.pc
+	@echo "$$CMAKE_FILE" >$(DESTDIR)$(LIBDIR)/cmake/whittle/whittle-config.cmake
+	@echo "$$CMAKE_VERSION_FILE" >$(DESTDIR)$(LIBDIR)/cmake/whittle/whittle-config-version.cmake
 
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/diff_creator $(DESTDIR)$(BINDIR)/whittle
-	rm -f $(DESTDIR)$(LIBDIR)/libwhittle.a $(DESTDIR)$(LIBDIR)/pkgconfig/whittle.pc
-	rm -rf $(DESTDIR)$(INCLUDEDIR)/whittle
+	rm -f $(DESTDIR)$(LIBDIR)/libwhittle.* $(DESTDIR)$(LIBDIR)/pkgconfig/whittle.pc
+	rm -rf $(DESTDIR)$(LIBDIR)/cmake/whittle $(DESTDIR)$(INCLUDEDIR)/whittle
