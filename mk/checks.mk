@@ -5,13 +5,13 @@
         torture
 
 CHECKS := format-check architecture unit-tests freestanding portability docs-test install-test \
-          bench-test scaling-test test-sanitizers
+          bench-test scaling-test manual-test completion-test test-sanitizers
 
 test: setup
 	@scripts/run-checks $(CHECKS)
 
 # Checks by scripts in tests/NAME/run.
-.PHONY: architecture docs-test install-test bench-test scaling-test
+.PHONY: architecture docs-test install-test bench-test scaling-test manual-test completion-test
 
 #: make architecture    the arrows between the parts, and the shape of files
 architecture:
@@ -52,6 +52,14 @@ bench-test: all
 #: make scaling-test    whittle batch by GNU parallel and by Slurm, as docs/SCALING.md tells it
 scaling-test: all
 	@tests/scaling/run
+
+#: make manual-test     the manual pages: sound, complete, and their examples work
+manual-test: all
+	@tests/manual/run
+
+#: make completion-test completion of command lines in bash and zsh
+completion-test: all
+	@tests/completion/run
 
 #: make test-sanitizers the unit tests by clang, with ASan and UBSan
 # By clang, so that the second compiler, too, judges every source and runs every test.

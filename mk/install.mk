@@ -4,8 +4,20 @@
 BINDIR     := $(PREFIX)/bin
 LIBDIR     := $(PREFIX)/lib
 INCLUDEDIR := $(PREFIX)/include
+MANDIR     := $(PREFIX)/share/man
+BASHDIR    := $(PREFIX)/share/bash-completion/completions
+ZSHDIR     := $(PREFIX)/share/zsh/site-functions
 
-.PHONY: install uninstall
+.PHONY: install uninstall manual
+
+# The tools themselves say what is in their pages, so these are made anew with each of them.
+MANUAL_PAGES := $(patsubst docs/man/%.mdoc,%.1,$(wildcard docs/man/*.mdoc))
+
+#: make manual          the manual pages, as build/man/whittle.1 and so on
+manual: $(BUILD)/man/made
+$(BUILD)/man/made: all scripts/make-manual $(wildcard docs/man/*.mdoc)
+	@scripts/make-manual . $(@D)
+	@touch $@
 
 # How other programs find the library: pkg-config --cflags --libs whittle, with --static for
 # libwhittle.a. Relative to prefix where the folders are below it, so that it can be moved.
@@ -59,10 +71,14 @@ endif()
 endef
 export CMAKE_VERSION_FILE
 
-install: all $(BUILD)/libwhittle.a $(SHARED_LIBRARY)
+install: all manual $(BUILD)/libwhittle.a $(SHARED_LIBRARY)
 	install -d $(addprefix $(DESTDIR),$(BINDIR) $(LIBDIR)/pkgconfig $(LIBDIR)/cmake/whittle \
-	    $(INCLUDEDIR)/whittle)
+	    $(INCLUDEDIR)/whittle $(MANDIR)/man1 $(BASHDIR) $(ZSHDIR))
 	install diff_creator whittle $(DESTDIR)$(BINDIR)
+	install -m 644 $(addprefix $(BUILD)/man/,$(MANUAL_PAGES)) $(DESTDIR)$(MANDIR)/man1
+	install -m 644 completions/whittle.bash $(DESTDIR)$(BASHDIR)/whittle
+	ln -sf whittle $(DESTDIR)$(BASHDIR)/diff_creator
+	install -m 644 completions/whittle.zsh $(DESTDIR)$(ZSHDIR)/_whittle
 	install -m 644 $(BUILD)/libwhittle.a $(SHARED_LIBRARY) $(DESTDIR)$(LIBDIR)
 	ln -sf $(notdir $(SHARED_LIBRARY)) $(DESTDIR)$(LIBDIR)/$(SONAME)
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libwhittle.so
@@ -73,5 +89,7 @@ install: all $(BUILD)/libwhittle.a $(SHARED_LIBRARY)
 
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/diff_creator $(DESTDIR)$(BINDIR)/whittle
+	rm -f $(addprefix $(DESTDIR)$(MANDIR)/man1/,$(MANUAL_PAGES))
+	rm -f $(addprefix $(DESTDIR)$(BASHDIR)/,whittle diff_creator) $(DESTDIR)$(ZSHDIR)/_whittle
 	rm -f $(DESTDIR)$(LIBDIR)/libwhittle.* $(DESTDIR)$(LIBDIR)/pkgconfig/whittle.pc
 	rm -rf $(DESTDIR)$(LIBDIR)/cmake/whittle $(DESTDIR)$(INCLUDEDIR)/whittle
