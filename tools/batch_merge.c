@@ -180,7 +180,8 @@ static int check_listed(const merge *work, const json_t *listed) {
     }
     char *name = name_of(json_string_value(json_object_get(listed, "url")));
     if (!name) {
-        return message_failed(work->out, "a manifest lists a file that is not below this folder");
+        return message_failed(
+            work->out, "a manifest lists a file that is not in this folder (run its shard again)");
     }
     char *path = batch_path(work->out, name, "");
     int status = compare_file(path, listed);

@@ -19,13 +19,16 @@ static int attach(signing *work) {
     const file *content = &work->patch.content;
     int error = whittle_signature_from_der(der.data, der.size, signature);
     if (error) {
-        status = message_failed(work->signature_path, "this is no DER signature for P-256");
+        status =
+            message_failed(work->signature_path,
+                           "this is no DER signature for P-256 (sign as openssl pkeyutl does)");
     } else {
         error = whittle_patch_attach(content->data, content->size, key, signature, &work->made.data,
                                      &work->made.size);
         status = error == WHITTLE_ERROR_SIGNATURE
                      ? message_failed(work->signature_path,
-                                      "it is not a signature of this patch by this key")
+                                      "it is not a signature of this patch by this key (name the "
+                                      "signer's, and sign the digest of this patch)")
                      : signing_tell(work->patch_path, error);
     }
     file_free(&der);

@@ -16,7 +16,8 @@
 enum { FIRST_CAPACITY = 65536 };
 
 static int refuse_size(const char *path) {
-    return message_failed(path, "it is larger than 1 GiB, the largest image there can be");
+    return message_failed(
+        path, "it is larger than 1 GiB, the largest image there can be (choose another)");
 }
 
 /* ---- Checks before any work ---- */

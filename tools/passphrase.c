@@ -30,7 +30,8 @@ int passphrase_read(const char *path, char passphrase[PASSPHRASE_MAX]) {
         memcpy(passphrase, content.data, size);
         passphrase[size] = '\0';
     } else {
-        status = message_failed(path, "its first line is too long for a passphrase");
+        status = message_failed(
+            path, "its first line is too long for a passphrase (choose a shorter one)");
     }
     explicit_bzero(content.data, content.size);
     file_free(&content);
@@ -83,5 +84,8 @@ int passphrase_ask(const char *key_path, char passphrase[PASSPHRASE_MAX]) {
     }
     bool done = ask(terminal, key_path, passphrase);
     (void)close(terminal);
-    return done ? STATUS_DONE : message_failed(key_path, "no passphrase was given");
+    return done ? STATUS_DONE
+                : message_failed(
+                      key_path,
+                      "no passphrase was given (type it, or name a file: --passphrase-file)");
 }

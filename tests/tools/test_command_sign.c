@@ -132,9 +132,11 @@ static void test_foreign_signatures_are_not_attached(void **state) {
     whittle_succeeds("digest", "--output=digest", "patch", NULL);
     shell("openssl pkeyutl -sign -inkey other.pem -in digest -out signature");
     assert_fails(whittle("attach", "--key=key.pub.pem", "patch", "signature", "signed", NULL), 1,
-                 "whittle: signature: it is not a signature of this patch by this key");
-    assert_fails(whittle("attach", "--key=key.pub.pem", "patch", "old", "signed", NULL), 1,
-                 "whittle: old: this is no DER signature for P-256");
+                 "whittle: signature: it is not a signature of this patch by this key (name the "
+                 "signer's, and sign the digest of this patch)");
+    assert_fails(
+        whittle("attach", "--key=key.pub.pem", "patch", "old", "signed", NULL), 1,
+        "whittle: old: this is no DER signature for P-256 (sign as openssl pkeyutl does)");
     assert_folder_holds("digest key.pem key.pub.pem new old other.pem other.pub.pem patch "
                         "signature");
 }

@@ -60,7 +60,8 @@ static void test_too_large_a_file(void **state) {
     save_all();
     save("huge", "", 0);
     assert_int_equal(truncate("huge", (off_t)WHITTLE_IMAGE_MAX + 1), 0);
-    assert_refused_everywhere("huge", "it is larger than 1 GiB, the largest image there can be");
+    assert_refused_everywhere(
+        "huge", "it is larger than 1 GiB, the largest image there can be (choose another)");
     assert_folder_holds("huge new old patch");
 }
 
@@ -68,7 +69,8 @@ static void test_an_endless_device_is_too_large(void **state) {
     (void)state;
     save_all();
     assert_fails(whittle("info", "/dev/zero", NULL), 1,
-                 "whittle: /dev/zero: it is larger than 1 GiB, the largest image there can be");
+                 "whittle: /dev/zero: it is larger than 1 GiB, the largest image there can be "
+                 "(choose another)");
 }
 
 static void test_unreadable_file(void **state) {

@@ -52,8 +52,9 @@ static void test_wrong_files_are_told(void **state) {
                  "whittle: none: there is no such file or folder (check the name)");
     memset(line, 'a', sizeof line);
     save("phrase", line, sizeof line);
-    assert_fails(whittle("sign", "--key=locked.pem", "--passphrase-file=phrase", "patch", NULL), 1,
-                 "whittle: phrase: its first line is too long for a passphrase");
+    assert_fails(
+        whittle("sign", "--key=locked.pem", "--passphrase-file=phrase", "patch", NULL), 1,
+        "whittle: phrase: its first line is too long for a passphrase (choose a shorter one)");
 }
 
 /* ---- With a terminal ---- */
@@ -149,7 +150,9 @@ static void test_a_wrong_answer_is_refused(void **state) {
         run_with_typed("three words\n"), 1,
         "whittle: locked.pem: the key is encrypted, and the passphrase is missing or wrong");
     assert_shown();
-    assert_fails(run_with_typed("\004"), 1, "whittle: locked.pem: no passphrase was given");
+    assert_fails(run_with_typed("\004"), 1,
+                 "whittle: locked.pem: no passphrase was given (type it, or name a file: "
+                 "--passphrase-file)");
 }
 
 int main(void) {
