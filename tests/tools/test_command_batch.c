@@ -195,6 +195,21 @@ static void test_signed_patches(void **state) {
     whittle_succeeds("verify", "--key", "second.pub.pem", "out/1.1.bin.patch", NULL);
 }
 
+static void test_signatures_are_as_wanted_or_made_anew(void **state) {
+    (void)state;
+    save_release();
+    whittle_succeeds("keygen", "--quiet", "key", NULL);
+    whittle_succeeds("batch", "--quiet", "--sign", "key.pem", "olds", "new", "signed", NULL);
+    whittle_succeeds("diff", "olds/1.0.bin", "new", "signed/1.0.bin.patch", NULL);
+    result of = whittle("batch", "--json", "--sign=key.pem", "olds", "new", "signed", NULL);
+    assert_json((const char *)of.out.data, "d[\"kept\"]", "2");
+    result_free(&of);
+    whittle_succeeds("verify", "--key", "key.pub.pem", "signed/1.0.bin.patch", NULL);
+    whittle_succeeds("batch", "--quiet", "olds", "new", "plain", NULL);
+    whittle_succeeds("sign", "--key", "key.pem", "plain/1.0.bin.patch", NULL);
+    assert_kept(NULL, "plain", "2");
+}
+
 static void test_any_number_of_jobs_gives_the_same(void **state) {
     (void)state;
     save_release();
@@ -546,6 +561,7 @@ int main(void) {
         IN_FOLDER(test_names_are_escaped),
         IN_FOLDER(test_only_images_that_match_are_old_ones),
         IN_FOLDER(test_signed_patches),
+        IN_FOLDER(test_signatures_are_as_wanted_or_made_anew),
         IN_FOLDER(test_any_number_of_jobs_gives_the_same),
         IN_FOLDER(test_quiet_says_nothing),
         IN_FOLDER(test_a_budget_makes_full_images_or_fails),
