@@ -343,6 +343,21 @@ static void test_one_failure_does_not_end_the_batch(void **state) {
     assert_kept("--ram=16K", "out", "3");
 }
 
+/* The manifest lists the patch of the former 1.0.bin, which is no more. */
+static void test_a_manifest_goes_before_what_it_lists(void **state) {
+    (void)state;
+    save_release();
+    whittle_succeeds("batch", "--quiet", "olds", "new", "out", NULL);
+    content image = load("olds/1.1.bin");
+    save("olds/1.0.bin", image.data, image.size);
+    free(image.data);
+    save_damaged("olds/1.1.bin");
+    result of = whittle("batch", "olds", "new", "out", NULL);
+    assert_int_equal(of.status, 1);
+    result_free(&of);
+    assert_false(exists("out/manifest.json"));
+}
+
 static bool is_temporary(const char *name) {
     return strncmp(name, ".whittle", 8) == 0;
 }
@@ -570,6 +585,7 @@ int main(void) {
         IN_FOLDER(test_a_patch_to_another_image_is_not_kept),
         IN_FOLDER(test_other_options_keep_nothing_and_withdraw_the_manifest),
         IN_FOLDER(test_one_failure_does_not_end_the_batch),
+        IN_FOLDER(test_a_manifest_goes_before_what_it_lists),
         IN_FOLDER(test_a_signal_ends_all_workers),
         IN_FOLDER(test_wrong_folders_are_refused),
         IN_FOLDER(test_wrong_usage),

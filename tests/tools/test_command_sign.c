@@ -134,9 +134,8 @@ static void test_foreign_signatures_are_not_attached(void **state) {
     assert_fails(whittle("attach", "--key=key.pub.pem", "patch", "signature", "signed", NULL), 1,
                  "whittle: signature: it is not a signature of this patch by this key (name the "
                  "signer's, and sign the digest of this patch)");
-    assert_fails(
-        whittle("attach", "--key=key.pub.pem", "patch", "old", "signed", NULL), 1,
-        "whittle: old: this is no DER signature for P-256 (sign as openssl pkeyutl does)");
+    assert_fails(whittle("attach", "--key=key.pub.pem", "patch", "old", "signed", NULL), 1,
+                 "whittle: old: this is no DER signature for P-256 (sign as openssl pkeyutl does)");
     assert_folder_holds("digest key.pem key.pub.pem new old other.pem other.pub.pem patch "
                         "signature");
 }
