@@ -11,11 +11,10 @@ ZSHDIR     := $(PREFIX)/share/zsh/site-functions
 .PHONY: install uninstall manual
 
 # The tools themselves say what is in their pages, so these are made anew with each of them.
-MANUAL_PAGES := $(patsubst docs/man/%.mdoc,%.1,$(wildcard docs/man/*.mdoc))
-
 #: make manual          the manual pages, as build/man/whittle.1 and so on
 manual: $(BUILD)/man/made
 $(BUILD)/man/made: all scripts/make-manual $(wildcard docs/man/*.mdoc)
+	@rm -rf $(@D)
 	@scripts/make-manual . $(@D)
 	@touch $@
 
@@ -75,7 +74,7 @@ install: all manual $(BUILD)/libwhittle.a $(SHARED_LIBRARY)
 	install -d $(addprefix $(DESTDIR),$(BINDIR) $(LIBDIR)/pkgconfig $(LIBDIR)/cmake/whittle \
 	    $(INCLUDEDIR)/whittle $(MANDIR)/man1 $(BASHDIR) $(ZSHDIR))
 	install diff_creator whittle $(DESTDIR)$(BINDIR)
-	install -m 644 $(addprefix $(BUILD)/man/,$(MANUAL_PAGES)) $(DESTDIR)$(MANDIR)/man1
+	install -m 644 $(BUILD)/man/*.1 $(DESTDIR)$(MANDIR)/man1
 	install -m 644 completions/whittle.bash $(DESTDIR)$(BASHDIR)/whittle
 	ln -sf whittle $(DESTDIR)$(BASHDIR)/diff_creator
 	install -m 644 completions/whittle.zsh $(DESTDIR)$(ZSHDIR)/_whittle
@@ -89,7 +88,7 @@ install: all manual $(BUILD)/libwhittle.a $(SHARED_LIBRARY)
 
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/diff_creator $(DESTDIR)$(BINDIR)/whittle
-	rm -f $(addprefix $(DESTDIR)$(MANDIR)/man1/,$(MANUAL_PAGES))
+	rm -f $(addprefix $(DESTDIR)$(MANDIR)/man1/,diff_creator.1 whittle.1 whittle-*.1)
 	rm -f $(addprefix $(DESTDIR)$(BASHDIR)/,whittle diff_creator) $(DESTDIR)$(ZSHDIR)/_whittle
 	rm -f $(DESTDIR)$(LIBDIR)/libwhittle.* $(DESTDIR)$(LIBDIR)/pkgconfig/whittle.pc
 	rm -rf $(DESTDIR)$(LIBDIR)/cmake/whittle $(DESTDIR)$(INCLUDEDIR)/whittle
