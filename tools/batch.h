@@ -45,9 +45,9 @@ typedef struct batch_file {
 
 /* How an old image came out. */
 typedef struct batch_outcome {
-    bool done;
+    bool made;           /* there is something to send: patch and ram are known */
     bool kept;           /* the patch was there already */
-    batch_update update; /* FULL by a task itself: there is no patch, or was none before */
+    batch_update update; /* FULL by a task itself: no patch is within --decode-budget */
     batch_file image;    /* the old one, flat */
     batch_file patch;    /* what is sent */
     uint64_t ram;        /* that applying it takes, bytes */
@@ -73,7 +73,7 @@ typedef struct batch {
     unsigned name_count;
     unsigned version_count;  /* those of this shard: every shard.count-th name */
     batch_outcome *outcomes; /* of these versions; in shared memory */
-    batch_outcome *full;     /* of the self-contained image; not done: none is within a budget */
+    batch_outcome *full;     /* of the self-contained image; not made: none is within a budget */
 } batch;
 
 /* ---- The command line ---- */

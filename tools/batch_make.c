@@ -145,7 +145,7 @@ static void note(batch_outcome *outcome, batch_update update, const patch *sent,
     outcome->patch = batch_file_of(&sent->content);
     outcome->ram = patch_ram(sent);
     outcome->kept = kept;
-    outcome->done = true;
+    outcome->made = true;
 }
 
 /* Without one that is within the budget, patches may still do. */
@@ -185,7 +185,6 @@ typedef struct making {
     const batch *work;
     const char *old_path;
     const char *patch_path;
-    const char *full_path;
     input_image source;
     patch patch;
     batch_outcome *outcome;
@@ -195,24 +194,10 @@ static bool same_content(const batch_file *one, const batch_file *other) {
     return one->size == other->size && memcmp(one->digest, other->digest, sizeof one->digest) == 0;
 }
 
-/* True if both paths lead to one file: so a version says, the next time, that no patch pays. */
-static bool are_linked(const char *one, const char *other) {
-    struct stat first;
-    struct stat second;
-    return stat(one, &first) == 0 && stat(other, &second) == 0 && first.st_dev == second.st_dev &&
-           first.st_ino == second.st_ino;
-}
-
-static void leave_to_full(making *one, bool kept) {
-    one->outcome->update = BATCH_FULL;
-    one->outcome->kept = kept;
-    one->outcome->done = true;
-}
-
 static int make_new_patch(making *one) {
     int error = make(one->work, &one->source, &one->patch);
     if (error == WHITTLE_ERROR_BUDGET) {
-        leave_to_full(one, false);
+        one->outcome->update = BATCH_FULL;
         return STATUS_DONE;
     }
     if (error) {
@@ -236,9 +221,7 @@ static int make_patch(making *one) {
     }
     one->outcome->image = batch_file_of(&one->source.content);
     if (same_content(&one->outcome->image, &work->target_file)) {
-        one->outcome->done = true; /* and BATCH_NOTHING is to be sent */
-    } else if (work->keeps && are_linked(one->patch_path, one->full_path)) {
-        leave_to_full(one, true);
+        one->outcome->update = BATCH_NOTHING;
     } else if (read_right(work, one->patch_path, &one->source.content, &one->patch)) {
         note(one->outcome, BATCH_PATCH, &one->patch, true);
     } else {
@@ -250,11 +233,9 @@ static int make_patch(making *one) {
 int batch_make_patch(const batch *work, unsigned version) {
     char *old_path = batch_old_path(work, version);
     char *patch_path = batch_patch_path(work, version);
-    char *full_path = batch_full_path(work);
     making one = {.work = work,
                   .old_path = old_path,
                   .patch_path = patch_path,
-                  .full_path = full_path,
                   .source.told.isa = WHITTLE_ISA_AUTO,
                   .outcome = &work->outcomes[version]};
     int status = make_patch(&one);
@@ -262,14 +243,20 @@ int batch_make_patch(const batch *work, unsigned version) {
     input_image_free(&one.source);
     free(old_path);
     free(patch_path);
-    free(full_path);
     return status;
 }
 
 /* ---- The choice ---- */
 
-/* Where the file system has no links, the next call makes the patch again, to no avail; nothing
- * else is lost. */
+static bool are_linked(const char *one, const char *other) {
+    struct stat first;
+    struct stat second;
+    return stat(one, &first) == 0 && stat(other, &second) == 0 && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
+}
+
+/* The next call will find that the link is a patch which gives the new image, and keep it. Where
+ * the file system has no links, it makes the patch again, to no avail; nothing else is lost. */
 static void link_to_full(const batch *work, unsigned version) {
     char *patch_path = batch_patch_path(work, version);
     char *full_path = batch_full_path(work);
@@ -290,12 +277,12 @@ static int refuse_budget(const batch *work, unsigned version) {
 
 int batch_choose(const batch *work, unsigned version) {
     batch_outcome *outcome = &work->outcomes[version];
-    bool is_larger = outcome->update == BATCH_PATCH && work->full->done &&
+    bool is_larger = outcome->update == BATCH_PATCH && work->full->made &&
                      outcome->patch.size >= work->full->patch.size;
     if (outcome->update != BATCH_FULL && !is_larger) {
         return STATUS_DONE;
     }
-    if (!work->full->done) {
+    if (!work->full->made) {
         return refuse_budget(work, version);
     }
     outcome->update = BATCH_FULL;

@@ -163,7 +163,7 @@ static void put_sent(json *out, const batch_file *sent, uint64_t ram) {
 }
 
 static void put_full(json *out, const batch *work) {
-    if (!work->full->done) {
+    if (!work->full->made) {
         json_text(out, "full", NULL);
         return;
     }
