@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -367,6 +368,31 @@ static void test_a_manifest_goes_before_what_it_lists(void **state) {
     assert_false(exists("out/manifest.json"));
 }
 
+/* No process may use the processor for longer than a second: the system kills it. */
+static void limit_time(void) {
+    const struct rlimit second = {1, 1};
+    const struct rlimit none = {0, 0};
+    if (setrlimit(RLIMIT_CPU, &second) != 0 || setrlimit(RLIMIT_CORE, &none) != 0) {
+        _exit(STATUS_CANNOT_PREPARE);
+    }
+}
+
+static void test_workers_that_are_killed_are_told(void **state) {
+    (void)state;
+    save_large_images();
+    assert_int_equal(mkdir("olds", 0755), 0);
+    assert_int_equal(rename("old", "olds/old"), 0);
+    const call what = {
+        .tool = "whittle", .arguments = {"batch", "olds", "new", "out"}, .prepare = limit_time};
+    result of = run(&what);
+    assert_int_equal(of.status, 1);
+    const char *text = (const char *)of.err.data;
+    assert_non_null(strstr(text, "whittle: olds/old: its process was ended by signal "));
+    assert_non_null(strstr(text, "(run again; with fewer --jobs, if memory is short)\n"));
+    assert_non_null(strstr(text, "there is no manifest"));
+    result_free(&of);
+}
+
 static bool is_temporary(const char *name) {
     return strncmp(name, ".whittle", 8) == 0;
 }
@@ -595,6 +621,7 @@ int main(void) {
         IN_FOLDER(test_with_any_other_option_nothing_is_kept),
         IN_FOLDER(test_one_failure_does_not_end_the_batch),
         IN_FOLDER(test_a_manifest_goes_before_what_it_lists),
+        IN_FOLDER(test_workers_that_are_killed_are_told),
         IN_FOLDER(test_a_signal_ends_all_workers),
         IN_FOLDER(test_wrong_folders_are_refused),
         IN_FOLDER(test_wrong_usage),
