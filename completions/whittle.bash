@@ -21,8 +21,7 @@ _whittle_text() {
 _whittle_choices() {
     case $1 in
     *'(default)'*)
-        printf '%s' "${1#*: }" | sed -e 's/ (default)//g' -e 's/, for .*//' \
-            -e 's/, or /,/g' -e 's/ or /,/g' | tr ',' '\n' |
+        printf '%s' "${1#*: }" | sed -e 's/ (default)//g' -e 's/, or /,/g' -e 's/ or /,/g' | tr ',' '\n' |
             sed -n -e 's/^ *\([a-z0-9-]*:\{0,1\}\)[A-Z]* *$/\1/p'
         ;;
     esac

@@ -27,7 +27,7 @@ _whittle_options() {
         elif [[ $value == (KEY|PUB.pem|FILE|OLD|FW) ]]; then
             specifications+=("${name}=[$text]:$value:_files")
         elif [[ $text == *'(default)'* ]]; then
-            choices=${${${text#*: }// \(default\)/}%%, for *}
+            choices=${${text#*: }// \(default\)/}
             # Of "raw, uf2:FAMILY" and the like, what is to be typed as it stands.
             words_offered=(${(M)${(s:, :)${${choices//, or /, }// or /, }}:#[a-z0-9-]##(|:[A-Z]##)})
             specifications+=("${name}=[$text]:$value:(${words_offered//:[A-Z]##/\\:})")

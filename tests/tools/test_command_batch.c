@@ -368,6 +368,18 @@ static void test_a_manifest_goes_before_what_it_lists(void **state) {
     assert_false(exists("out/manifest.json"));
 }
 
+/* Not even where no patch that it lists is touched. */
+static void test_a_manifest_of_other_options_goes(void **state) {
+    (void)state;
+    save_release();
+    whittle_succeeds("batch", "--quiet", "--match=1.0.bin", "olds", "new", "out", NULL);
+    save_damaged("olds/2.bin");
+    result of = whittle("batch", "--match=2.bin", "--ram=8K", "olds", "new", "out", NULL);
+    assert_int_equal(of.status, 1);
+    result_free(&of);
+    assert_false(exists("out/manifest.json"));
+}
+
 /* No process may use the processor for longer than a second: the system kills it. */
 static void limit_time(void) {
     const struct rlimit second = {1, 1};
@@ -621,6 +633,7 @@ int main(void) {
         IN_FOLDER(test_with_any_other_option_nothing_is_kept),
         IN_FOLDER(test_one_failure_does_not_end_the_batch),
         IN_FOLDER(test_a_manifest_goes_before_what_it_lists),
+        IN_FOLDER(test_a_manifest_of_other_options_goes),
         IN_FOLDER(test_workers_that_are_killed_are_told),
         IN_FOLDER(test_a_signal_ends_all_workers),
         IN_FOLDER(test_wrong_folders_are_refused),
