@@ -1,12 +1,17 @@
 # Completion of whittle and diff_creator in bash.
 #
 # It knows no command and no option: it asks the tool that stands on the line for its --help. There, an
-# option is a line that begins with two blanks and two dashes; words to choose from are in a help text
+# option is a line that begins with two blanks and "--name", or "-n, --name"; words to choose from are in a help text
 # with "(default)", as in "what it is: one (default), other or third"; and a value with one of the names
 # below is a file.
 
 _whittle_help() {
     "$@" --help 2>/dev/null
+}
+
+# The help $1 without the short forms.
+_whittle_long() {
+    printf '%s\n' "$1" | sed 's/^  -[a-z], --/  --/'
 }
 
 # The help text of option $2 in the help $1, on one line.
@@ -66,7 +71,11 @@ _whittle() {
     elif [[ $previous == = ]]; then
         previous=${COMP_WORDS[COMP_CWORD - 2]}
     fi
-    if printf '%s\n' "$help" | grep -q -e "^  $previous [^ ]"; then
+    if [[ $previous == -[a-z] ]]; then
+        previous=$(printf '%s\n' "$help" | sed -n "s/^  $previous, \(--[a-z0-9-]*\).*/\1/p")
+    fi
+    help=$(_whittle_long "$help")
+    if [[ -n $previous ]] && printf '%s\n' "$help" | grep -q -e "^  $previous [^ ]"; then
         _whittle_value "$help" "$previous" "$current"
     elif [[ $current == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$(printf '%s\n' "$help" |

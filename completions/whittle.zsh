@@ -6,15 +6,20 @@
 # Specifications for _arguments, from the help of a command.
 _whittle_options() {
     local -a lines words_offered
-    local line left text name value choices
+    local line left text short name value choices
     # Lines that go on with the help text of an option are joined to it.
     lines=("${(@f)$("$@" --help 2>/dev/null | awk '
-        /^  --/ { if (held) print held; held = $0; next }
+        /^  -/ { if (held) print held; held = $0; next }
         /^   / && held { sub(/^ +/, ""); held = held " " $0; next }
         END { if (held) print held }')}")
     for line in $lines; do
         left=${${line#  }%%  *}
         text=${line##*  }
+        short=
+        if [[ $left == -?,* ]]; then
+            short=${left%%,*}
+            left=${left#*, }
+        fi
         if [[ $left == *,* ]]; then
             specifications+=("${left%%,*}[show help]" "${left##*, }[show the version]")
             continue
@@ -34,6 +39,7 @@ _whittle_options() {
         else
             specifications+=("${name}=[$text]:$value: ")
         fi
+        [[ -z $short ]] || specifications+=("$short${specifications[-1]#${name}(=|)}")
     done
 }
 
