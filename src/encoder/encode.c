@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "encoder/attempts.h"
 #include "encoder/decode_cost.h"
 #include "encoder/explain.h"
 #include "encoder/mapping.h"
@@ -180,47 +181,93 @@ static void keep_smaller(job *work, uint8_t *patch, size_t size, uint32_t cost) 
     }
 }
 
-static int encode_plan(job *work) {
-    const payload_input input = {
-        .source = work->source,
-        .target = work->target,
-        .source_size = work->source_size,
-        .target_size = work->target_size,
-        .copies = work->copies,
-        .copy_count = work->copy_count,
-        .isa = work->chosen.isa,
-        .source_layout = &work->chosen.source,
-        .target_layout = &work->chosen.target,
-        .fields = &work->fields,
+/* The plan, as it is to be encoded; copies are those of the plan, with the map to be tried. */
+static attempt attempt_of(const job *work, const whittle_copy *copies) {
+    return (attempt){
+        .input =
+            {
+                .source = work->source,
+                .target = work->target,
+                .source_size = work->source_size,
+                .target_size = work->target_size,
+                .copies = copies,
+                .copy_count = work->copy_count,
+                .isa = work->chosen.isa,
+                .source_layout = &work->chosen.source,
+                .target_layout = &work->chosen.target,
+                .fields = &work->fields,
+            },
     };
-    uint8_t *patch;
-    size_t size;
-    int error = payload_write_patch(&input, &patch, &size, &work->coded);
-    if (!error) {
-        keep_smaller(work, patch, size, decode_cost(&work->coded));
+}
+
+/* Keeps the smallest patch. A map may be so large that it leaves no room for the rest: no harm
+ * where another attempt made a patch. */
+static int take_results(job *work, const attempt *attempts, unsigned count) {
+    int error = WHITTLE_OK;
+    bool made = false;
+    for (unsigned i = 0; i < count; i++) {
+        const attempt *each = &attempts[i];
+        if (!each->error) {
+            made = true;
+            work->coded = each->coded;
+            keep_smaller(work, each->patch, each->size, decode_cost(&each->coded));
+        } else if (!error || error == WHITTLE_ERROR_RAM) {
+            error = each->error;
+        }
     }
-    return error;
+    return error == WHITTLE_ERROR_RAM && (made || work->patch) ? WHITTLE_OK : error;
+}
+
+static int encode_plan(job *work) {
+    attempt only = attempt_of(work, work->copies);
+    attempts_run(&only, 1, 1);
+    return take_results(work, &only, 1);
+}
+
+/* A copy of the plan whose map takes up to that part of the RAM, in 1/16; NULL without memory. */
+static whittle_copy *plan_with_map(job *work, unsigned share) {
+    size_t size = work->copy_count * sizeof *work->copies;
+    whittle_copy *copies = malloc(size + 1);
+    size_t capacity = work->fields.ram / 16 * share / sizeof(whittle_map_entry);
+    if (!copies || choose_mapped(work, capacity)) {
+        free(copies);
+        return NULL;
+    }
+    if (size) {
+        memcpy(copies, work->copies, size);
+    }
+    return copies;
 }
 
 /* Encodes the plan with several sizes of the map. */
 static int encode_view(job *work, unsigned progress) {
-    int error = WHITTLE_OK;
+    enum { SHARES = sizeof map_shares / sizeof *map_shares };
+    whittle_copy *copies[SHARES];
+    attempt attempts[SHARES];
     size_t before = SIZE_MAX;
-    for (unsigned i = 0; !error && i < sizeof map_shares / sizeof *map_shares; i++) {
-        report(work, progress + i * 50);
-        size_t capacity = work->fields.ram / 16 * map_shares[i] / sizeof(whittle_map_entry);
-        error = choose_mapped(work, capacity);
+    unsigned count = 0;
+    int error = WHITTLE_OK;
+    report(work, progress);
+    for (unsigned i = 0; !error && i < SHARES; i++) {
+        copies[count] = plan_with_map(work, map_shares[i]);
+        error = copies[count] ? WHITTLE_OK : WHITTLE_ERROR_MEMORY;
         size_t mapped = mapping_count(work->copies, work->copy_count);
-        if (mapped == before) {
+        if (!error && mapped == before) {
+            free(copies[count]);
             break; /* a larger share changes nothing */
         }
         before = mapped;
         if (!error) {
-            error = encode_plan(work);
+            attempts[count] = attempt_of(work, copies[count]);
+            count++;
         }
-        if (error == WHITTLE_ERROR_RAM && work->patch) {
-            return WHITTLE_OK; /* so large a map leaves no room for the rest */
-        }
+    }
+    if (!error) {
+        attempts_run(attempts, count, work->options->jobs);
+        error = take_results(work, attempts, count);
+    }
+    for (unsigned i = 0; i < count; i++) {
+        free(copies[i]);
     }
     return error;
 }
