@@ -16,7 +16,7 @@ COMPILE   = $(CC) $(CPPFLAGS) $(WARNINGS) $(CFLAGS) -MMD -MP
 
 # The freestanding parts run on devices; the host parts make patches.
 CORE_PARTS := codec decoder device
-HOST_PARTS := encoder bsdiff40 crypto host image
+HOST_PARTS := encoder bsdiff40 crypto host image trace
 HOST_LIBS  := -ldivsufsort -lbz2 -lelf -lmbedcrypto -lpthread
 TOOL_LIBS  := -ljansson
 
