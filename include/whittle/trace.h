@@ -52,8 +52,9 @@ typedef struct whittle_traced_segment {
     uint32_t size;   /* bytes, at least 1 */
     uint32_t source; /* offset in the old image, of a copied one */
     bool copied;
-    bool mapped;   /* its place was told by the address map */
-    uint64_t cost; /* of all its bytes */
+    bool mapped;      /* its place was told by the address map */
+    uint64_t cost;    /* of all its bytes */
+    uint64_t placing; /* what of it says where the segment comes from, begins and ends */
 } whittle_traced_segment;
 
 typedef struct whittle_trace {

@@ -81,6 +81,15 @@ static void settle(walk *of, uint64_t *spent, uint32_t offset) {
     }
 }
 
+/* What was spent on the place of the last segment, which begins at that offset. */
+static void settle_placing(walk *of, uint32_t offset) {
+    whittle_trace *trace = of->trace;
+    if (trace->segment_count > 0) {
+        trace->segments[trace->segment_count - 1].placing += of->placing;
+    }
+    settle(of, &of->placing, offset);
+}
+
 /* ---- Segments ---- */
 
 static int add_segment(walk *of, const whittle_traced_segment *added) {
@@ -130,7 +139,7 @@ static void trace_inserted(walk *of, uint32_t start) {
     }
     if (count > 0) {
         memset(trace->origins + start, WHITTLE_ORIGIN_INSERTED, count);
-        settle(of, &of->placing, start);
+        settle_placing(of, start);
     }
     spend(of, WHITTLE_PART_INSERTED, step_cost(of));
 }
@@ -173,7 +182,7 @@ static void trace_copied(walk *of, uint32_t start, uint32_t source) {
             first = i;
         }
     }
-    settle(of, &of->placing, start);
+    settle_placing(of, start);
     if (of->stream.doubtful == 0) {
         settle(of, &of->search, start);
     }
@@ -234,7 +243,7 @@ static int run(walk *of, const uint8_t *patch, void *memory) {
     while (!error && of->stream.state != WHITTLE_STREAM_END) {
         error = step(of);
     }
-    settle(of, &of->placing, header->target_size);
+    settle_placing(of, header->target_size);
     settle(of, &of->search, header->target_size);
     return error;
 }

@@ -39,9 +39,9 @@ static void check_sums(const whittle_trace *trace, size_t patch_size) {
     for (uint32_t i = 0; i < trace->header.target_size; i++) {
         placed += (int64_t)trace->costs[i];
     }
-    assert_int_equal(
-        placed, trace->parts[WHITTLE_PART_SEGMENTS] + trace->parts[WHITTLE_PART_FLAGS] +
-                    trace->parts[WHITTLE_PART_CORRECTIONS] + trace->parts[WHITTLE_PART_INSERTED]);
+    int64_t coded = trace->parts[WHITTLE_PART_SEGMENTS] + trace->parts[WHITTLE_PART_FLAGS] +
+                    trace->parts[WHITTLE_PART_CORRECTIONS] + trace->parts[WHITTLE_PART_INSERTED];
+    assert_int_equal(placed, trace->header.target_size > 0 ? coded : 0);
 }
 
 static void check_byte(const whittle_trace *trace, const whittle_traced_segment *segment,
@@ -62,6 +62,7 @@ static void check_byte(const whittle_trace *trace, const whittle_traced_segment 
 /* Segments cover the image in order, and origins are true. */
 static void check_segments(const whittle_trace *trace, const image *source) {
     uint32_t position = 0;
+    uint64_t placing = 0;
     for (size_t i = 0; i < trace->segment_count; i++) {
         const whittle_traced_segment *segment = &trace->segments[i];
         uint64_t cost = 0;
@@ -72,9 +73,12 @@ static void check_segments(const whittle_trace *trace, const image *source) {
             cost += trace->costs[position + into];
         }
         assert_int_equal(segment->cost, cost);
+        assert_true(segment->placing <= cost);
+        placing += segment->placing;
         position += segment->size;
     }
     assert_int_equal(position, trace->header.target_size);
+    assert_int_equal(placing, position > 0 ? trace->parts[WHITTLE_PART_SEGMENTS] : 0);
 }
 
 static void check_trace(const whittle_trace *trace, const image *source, const image *target,
