@@ -16,8 +16,8 @@ COMPILE   = $(CC) $(CPPFLAGS) $(WARNINGS) $(CFLAGS) -MMD -MP
 
 # The freestanding parts run on devices; the host parts make patches.
 CORE_PARTS := codec decoder device
-HOST_PARTS := encoder bsdiff40 crypto host image trace
-HOST_LIBS  := -ldivsufsort -lbz2 -lelf -lmbedcrypto -lpthread
+HOST_PARTS := encoder bsdiff40 crypto host image trace report
+HOST_LIBS  := -ldivsufsort -lbz2 -ldw -lelf -lmbedcrypto -lpthread
 TOOL_LIBS  := -ljansson
 
 CORE_SOURCES := $(sort $(foreach part,$(CORE_PARTS),$(wildcard src/$(part)/*.c src/$(part)/*/*.c)))
