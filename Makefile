@@ -66,6 +66,16 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(COMPILE) -c -o $@ $<
 
+# Files that the tools carry along: a C file includes each as the numbers of its bytes.
+EMBEDDED := $(patsubst tools/report/%,$(BUILD)/embedded/%,$(wildcard tools/report/*))
+
+$(BUILD)/embedded/%: tools/report/%
+	@mkdir -p $(@D)
+	@od -A n -v -t d1 $< | sed 's/ *\([-0-9][0-9]*\)/\1,/g' >$@
+
+$(BUILD)/tools/report_templates.o: CPPFLAGS += -I$(BUILD)
+$(BUILD)/tools/report_templates.o: $(EMBEDDED)
+
 # The folders are here so that a deleted source leaves the library.
 $(BUILD)/libwhittle.a: $(LIBRARY_OBJECTS) $(sort $(dir $(CORE_SOURCES) $(HOST_SOURCES)))
 	@rm -f $@

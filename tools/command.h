@@ -13,6 +13,7 @@ typedef int command_function(const char *invocation, char **arguments);
 command_function command_diff;
 command_function command_apply;
 command_function command_info;
+command_function command_report;
 command_function command_verify;
 command_function command_keygen;
 command_function command_sign;

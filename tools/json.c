@@ -1,7 +1,7 @@
 /* Writing JSON: commas, indentation and escapes. */
 #include "json.h"
 
-#include <string.h>
+#include "utf8.h"
 
 static void put(const json *out, const char *text) {
     (void)fputs(text, out->stream);
@@ -13,48 +13,25 @@ static void put_line_end(const json *out) {
 
 /* ---- Texts ---- */
 
-/* Bytes of the UTF-8 character (RFC 3629) that text starts with; 0 if it is none. Short, overlong
- * and surrogate forms are none. */
-static unsigned character_size(const unsigned char *text) {
-    unsigned char first = text[0];
-    if (first < 0x80) {
-        return 1;
-    }
-    unsigned size = first >= 0xC2 && first <= 0xDF   ? 2
-                    : (first & 0xF0) == 0xE0         ? 3
-                    : first >= 0xF0 && first <= 0xF4 ? 4
-                                                     : 0;
-    unsigned char least = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
-    unsigned char most = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
-    for (unsigned i = 1; i < size; i++) {
-        if (text[i] < least || text[i] > most) {
-            return 0;
-        }
-        least = 0x80;
-        most = 0xBF;
-    }
-    return size;
-}
-
-static void put_character(const json *out, const unsigned char *text, unsigned size) {
+static void put_character(const json *out, const char *text, unsigned size) {
+    unsigned char first = (unsigned char)text[0];
     if (size == 0) {
         put(out, "\\ufffd");
-    } else if (text[0] == '"' || text[0] == '\\') {
-        (void)fprintf(out->stream, "\\%c", text[0]);
-    } else if (text[0] < 0x20 || text[0] == 0x7F) {
-        (void)fprintf(out->stream, "\\u%04x", text[0]);
+    } else if (first == '"' || first == '\\') {
+        (void)fprintf(out->stream, "\\%c", first);
+    } else if (first < 0x20 || first == 0x7F) {
+        (void)fprintf(out->stream, "\\u%04x", first);
     } else {
         (void)fwrite(text, 1, size, out->stream);
     }
 }
 
 static void put_text(const json *out, const char *text) {
-    const unsigned char *next = (const unsigned char *)text;
     put(out, "\"");
-    while (*next) {
-        unsigned size = character_size(next);
-        put_character(out, next, size);
-        next += size > 0 ? size : 1;
+    while (*text) {
+        unsigned size = utf8_size(text);
+        put_character(out, text, size);
+        text += size > 0 ? size : 1;
     }
     put(out, "\"");
 }

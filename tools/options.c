@@ -38,8 +38,9 @@ static void print_help(const parse *state) {
     for (unsigned i = 0; i < rules->option_count; i++) {
         const option *known = &rules->options[i];
         char left[64];
-        (void)snprintf(left, sizeof left, "--%s%s%s", known->name, known->value_name ? " " : "",
-                       known->value_name ? known->value_name : "");
+        bool has_letter = rules->output && strcmp(rules->output, known->name) == 0;
+        (void)snprintf(left, sizeof left, "%s--%s%s%s", has_letter ? "-o, " : "", known->name,
+                       known->value_name ? " " : "", known->value_name ? known->value_name : "");
         print_option(left, known->help);
     }
     print_option("--help, --version", "show this, or the version, and end");
@@ -90,11 +91,16 @@ static void take_value(parse *state, const option *known, const char *argument, 
 }
 
 static void take_option(parse *state, const char *argument) {
-    const char *name = argument + 2;
+    const char *name = argument[1] == '-' ? argument + 2 : "";
     const char *value = strchr(name, '=');
     const option *known =
         argument[1] == '-' ? find_option(state->rules, name, strcspn(name, "=")) : NULL;
     value = value ? value + 1 : NULL;
+    const char *output = state->rules->output;
+    if (output && strcmp(argument, "-o") == 0) {
+        known = find_option(state->rules, output, strlen(output));
+        value = NULL;
+    }
     if (!known) {
         refuse(state, argument, "there is no such option");
     } else if (known->value_name) {

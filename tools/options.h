@@ -30,6 +30,7 @@ typedef struct syntax {
     unsigned option_count; /* may be 0 */
     unsigned operand_min;  /* how many operands are wanted */
     unsigned operand_max;  /* at most OPERAND_MAX */
+    const char *output;    /* the option that -o is short for; NULL: there is none */
 } syntax;
 
 typedef struct operands {

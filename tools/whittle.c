@@ -17,6 +17,7 @@ static const command commands[] = {
     {"diff", "whittle diff", "make a patch from an old image to a new one", command_diff},
     {"apply", "whittle apply", "rebuild the new image from the old one and a patch", command_apply},
     {"info", "whittle info", "show what a patch says about itself", command_info},
+    {"report", "whittle report", "show where the bytes of a patch go, and why", command_report},
     {"verify", "whittle verify", "check a patch without writing anything", command_verify},
     {"keygen", "whittle keygen", "make a pair of keys for signing", command_keygen},
     {"sign", "whittle sign", "sign a patch", command_sign},

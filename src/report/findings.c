@@ -22,15 +22,19 @@ static bool is_letter(uint8_t byte) {
     return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
 }
 
-/* Text around a place: the printable bytes without a break that it lies in or touches. */
+/* Printable bytes without a break. */
 typedef struct text_run {
     const uint8_t *bytes;
     uint32_t size;
 } text_run;
 
+/* The text that a byte is part of; of no size where it is part of none. */
 static text_run text_at(const whittle_trace *trace, uint32_t offset) {
     uint32_t start = offset;
     uint32_t end = offset;
+    if (!is_printable(trace->target[offset])) {
+        return (text_run){trace->target + offset, 0};
+    }
     while (start > 0 && is_printable(trace->target[start - 1])) {
         start--;
     }
