@@ -5,13 +5,15 @@
         torture
 
 CHECKS := format-check architecture unit-tests freestanding portability docs-test install-test \
-          bench-test scaling-test manual-test completion-test test-sanitizers
+          bench-test scaling-test manual-test completion-test \
+          browser-test test-sanitizers
 
 test: setup
 	@scripts/run-checks $(CHECKS)
 
 # Checks by scripts in tests/NAME/run.
-.PHONY: architecture docs-test install-test bench-test scaling-test manual-test completion-test
+.PHONY: architecture docs-test install-test bench-test scaling-test manual-test completion-test \
+        browser-test
 
 #: make architecture    the arrows between the parts, and the shape of files
 architecture:
@@ -60,6 +62,10 @@ manual-test: all
 #: make completion-test completion of command lines in bash and zsh
 completion-test: all
 	@tests/completion/run
+
+#: make browser-test    reports, in a headless Chromium
+browser-test: all
+	@tests/browser/run
 
 #: make test-sanitizers the unit tests by clang, with ASan and UBSan
 # By clang, so that the second compiler, too, judges every source and runs every test.

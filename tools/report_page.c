@@ -12,7 +12,7 @@
 #include "words.h"
 
 /* Rows of the table; what is left is summed up in one. */
-enum { ROWS_MAX = 400 };
+enum { ROWS_MAX = 200 };
 
 typedef struct page {
     const report_view *view;

@@ -273,9 +273,11 @@ static void tell_bytes(const whittle_changes *changes, sentence_teller *tell, vo
 
 void tell_changes(const whittle_report *report, sentence_teller *tell, void *context) {
     const whittle_changes *changes = &report->changes;
-    tell_moves(changes, tell, context);
     if (changes->by_symbols) {
         tell_functions(changes, tell, context);
+    }
+    tell_moves(changes, tell, context);
+    if (changes->by_symbols) {
         tell_list(changes->added, changes->added_count, "new", tell, context);
         tell_list(changes->removed, changes->removed_count, "gone", tell, context);
         tell_resized(changes, tell, context);

@@ -7,68 +7,116 @@
 
 /* ---- Pairs of symbols ---- */
 
-/* A symbol in the order of names. */
-typedef struct named {
+/* Symbols of one image that have no partner yet, in the order of their names. */
+typedef struct single {
     const whittle_symbol *symbol;
     uint32_t index; /* in its list */
-} named;
+} single;
 
-static int compare_names(const void *one, const void *other) {
-    const named *a = one;
-    const named *b = other;
-    int order = strcmp(a->symbol->name, b->symbol->name);
+typedef struct singles {
+    single *list;
+    size_t count;
+} singles;
+
+typedef int name_order(const whittle_symbol *one, const whittle_symbol *other);
+
+static int by_name(const whittle_symbol *one, const whittle_symbol *other) {
+    return strcmp(one->name, other->name);
+}
+
+/* Static functions of different files may have the same name. */
+static int by_name_and_unit(const whittle_symbol *one, const whittle_symbol *other) {
+    int order = strcmp(one->name, other->name);
+    return order ? order : strcmp(one->unit ? one->unit : "", other->unit ? other->unit : "");
+}
+
+static int compare_singles(const void *one, const void *other) {
+    const single *a = one;
+    const single *b = other;
+    int order = by_name_and_unit(a->symbol, b->symbol);
     return order ? order : a->index < b->index ? -1 : 1;
 }
 
-static named *sort_names(const whittle_symbols *symbols) {
-    named *list = calloc(symbols->count + 1, sizeof *list);
-    for (size_t i = 0; list && i < symbols->count; i++) {
-        list[i] = (named){&symbols->list[i], (uint32_t)i};
+static bool list_singles(const whittle_symbols *symbols, singles *made) {
+    *made = (singles){calloc(symbols->count + 1, sizeof *made->list), symbols->count};
+    for (size_t i = 0; made->list && i < symbols->count; i++) {
+        made->list[i] = (single){&symbols->list[i], (uint32_t)i};
     }
-    if (list && symbols->count > 0) {
-        qsort(list, symbols->count, sizeof *list, compare_names);
+    if (made->list && symbols->count > 0) {
+        qsort(made->list, symbols->count, sizeof *made->list, compare_singles);
     }
-    return list;
+    return made->list != NULL;
 }
 
-/* Walks through both lists at once. Of several with the same name, those of the same rank are a
- * pair. */
-static void pair_names(whittle_report *report, const named *old, const named *new) {
-    const whittle_report_input *input = report->input;
-    whittle_changes *changes = &report->changes;
+/* How many from there on are alike. */
+static size_t count_alike(const singles *of, size_t first, name_order *order) {
+    size_t end = first;
+    while (end < of->count && order(of->list[first].symbol, of->list[end].symbol) == 0) {
+        end++;
+    }
+    return end - first;
+}
+
+static void keep(singles *of, size_t *kept, size_t first, size_t count) {
+    memmove(of->list + *kept, of->list + first, count * sizeof *of->list);
+    *kept += count;
+}
+
+/* Walks through both lists at once, and makes pairs of those that are alike, if there are as many
+ * in both images. Others stay single. */
+static void pair_singles(whittle_report *report, singles *old, singles *new, name_order *order) {
+    size_t old_kept = 0;
+    size_t new_kept = 0;
     size_t i = 0;
     size_t j = 0;
-    while (i < input->old_symbols->count || j < input->new_symbols->count) {
-        int order = i == input->old_symbols->count ? 1
-                    : j == input->new_symbols->count
-                        ? -1
-                        : strcmp(old[i].symbol->name, new[j].symbol->name);
-        if (order < 0) {
-            changes->removed[changes->removed_count++] = old[i++].symbol;
-        } else if (order > 0) {
-            changes->added[changes->added_count++] = new[j++].symbol;
+    while (i < old->count || j < new->count) {
+        int next = i == old->count   ? 1
+                   : j == new->count ? -1
+                                     : order(old->list[i].symbol, new->list[j].symbol);
+        size_t olds = next <= 0 ? count_alike(old, i, order) : 0;
+        size_t news = next >= 0 ? count_alike(new, j, order) : 0;
+        if (olds == news) {
+            for (size_t k = 0; k < olds; k++) {
+                report->pairs[new->list[j + k].index] = old->list[i + k].symbol;
+            }
         } else {
-            report->pairs[new[j++].index] = old[i++].symbol;
+            keep(old, &old_kept, i, olds);
+            keep(new, &new_kept, j, news);
         }
+        i += olds;
+        j += news;
+    }
+    old->count = old_kept;
+    new->count = new_kept;
+}
+
+static void list_unpaired(const singles *from, const whittle_symbol **into, size_t *count) {
+    for (size_t i = 0; i < from->count; i++) {
+        into[(*count)++] = from->list[i].symbol;
     }
 }
 
+/* First by name and file; then by name alone, as functions move to other files. */
 static int pair_symbols(whittle_report *report) {
     const whittle_report_input *input = report->input;
     whittle_changes *changes = &report->changes;
-    named *old = sort_names(input->old_symbols);
-    named *new = sort_names(input->new_symbols);
+    singles old = {NULL, 0};
+    singles new = {NULL, 0};
     changes->removed = calloc(input->old_symbols->count + 1, sizeof *changes->removed);
     changes->added = calloc(input->new_symbols->count + 1, sizeof *changes->added);
     changes->resized = calloc(input->new_symbols->count + 1, sizeof *changes->resized);
     report->pairs = calloc(input->new_symbols->count + 1, sizeof *report->pairs);
-    bool made =
-        old && new && changes->removed && changes->added && changes->resized && report->pairs;
-    if (made) {
-        pair_names(report, old, new);
+    bool made = changes->removed && changes->added && changes->resized && report->pairs;
+    if (made && list_singles(input->old_symbols, &old) && list_singles(input->new_symbols, &new)) {
+        pair_singles(report, &old, &new, by_name_and_unit);
+        pair_singles(report, &old, &new, by_name);
+        list_unpaired(&old, changes->removed, &changes->removed_count);
+        list_unpaired(&new, changes->added, &changes->added_count);
+    } else {
+        made = false;
     }
-    free(old);
-    free(new);
+    free(old.list);
+    free(new.list);
     return made ? WHITTLE_OK : WHITTLE_ERROR_MEMORY;
 }
 

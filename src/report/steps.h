@@ -11,7 +11,8 @@ int report_list_items(whittle_report *report);
 int report_list_changes(whittle_report *report);
 
 /* The symbol of the old image that one of the new image was, by name; NULL where there was none, or
- * symbols are not known. Static functions of the same name are told apart by their order. */
+ * symbols are not known. Static functions of the same name are told apart by their files, and then
+ * by their order. */
 const whittle_symbol *report_old_symbol(const whittle_report *report, const whittle_symbol *symbol);
 
 /* places; needs the items. */
