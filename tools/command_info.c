@@ -1,9 +1,13 @@
-/* whittle info PATCH: every field of a patch's header, in words or as JSON. A patch that is damaged
- * is refused, since nothing that it says can be relied upon. */
+/* whittle info PATCH: every field of a patch's header, in words or as JSON; with the old image,
+ * what its bytes are for. A patch that is damaged is refused, since nothing that it says can be
+ * relied upon. */
 #include <stdio.h>
 
 #include "command.h"
+#include "device_time.h"
 #include "files.h"
+#include "info_costs.h"
+#include "input_image.h"
 #include "json.h"
 #include "message.h"
 #include "options.h"
@@ -11,6 +15,18 @@
 #include "whittle/encoder.h"
 #include "whittle/signed_patch.h"
 #include "words.h"
+
+/* What is wanted, and what was read for it. */
+typedef struct information {
+    bool as_json;
+    bool segments;
+    const char *old_path; /* NULL: none was named */
+    device_speed speed;
+    patch read;
+    input_image old;
+    bool is_traced;
+    whittle_trace trace;
+} information;
 
 /* ---- In words ---- */
 
@@ -74,7 +90,32 @@ static void print_conditions(const patch *read) {
     (void)printf("%-18s%s%s\n", "signature", signer ? "by key " : "none", signer ? signer : "");
 }
 
-static void print_whittle(const patch *read) {
+static void print_time(const information *about) {
+    const device_speed *speed = &about->speed;
+    const whittle_header *header = &about->read.header;
+    device_time time = device_time_estimate(speed, header, whittle_decode_cost(header));
+    if (speed->clock == 0 && !speed->flash) {
+        return;
+    }
+    (void)printf("%-18sabout %.1f s:", "time to apply", device_time_sum(&time));
+    if (speed->clock > 0) {
+        (void)printf(" computing %.1f%s", time.computing, speed->flash ? "," : "");
+    }
+    if (speed->flash) {
+        (void)printf(" erasing %.1f, writing %.1f, reading %.1f", time.erasing, time.programming,
+                     time.reading);
+    }
+    (void)printf("\n%-18s(an estimate: ", "");
+    if (speed->clock > 0) {
+        (void)printf("instructions as on RV32, one a cycle%s", speed->flash ? "; " : ")\n");
+    }
+    if (speed->flash) {
+        (void)printf("latencies of the simulated %s)\n", speed->flash);
+    }
+}
+
+static void print_whittle(const information *about) {
+    const patch *read = &about->read;
     const whittle_header *header = &read->header;
     char ram[WORDS_MAX];
     print_number("format", header->version, " (whittle)");
@@ -95,8 +136,15 @@ static void print_whittle(const patch *read) {
                  WHITTLE_CONTEXT_MAX);
     print_number("work to apply", whittle_decode_cost(header),
                  " instructions per byte of the new image, about");
+    print_time(about);
     print_prediction(read);
     print_conditions(read);
+    if (about->is_traced) {
+        print_costs(&about->trace);
+    }
+    if (about->segments) {
+        print_segments(&about->trace);
+    }
 }
 
 static void print_bsdiff40(const patch *read) {
@@ -166,7 +214,22 @@ static void write_conditions(json *out, const patch *read) {
     json_text(out, "key_id", signer_of(read, digits));
 }
 
-static void write_whittle(json *out, const patch *read) {
+static void write_time(json *out, const information *about) {
+    const device_speed *speed = &about->speed;
+    const whittle_header *header = &about->read.header;
+    device_time time = device_time_estimate(speed, header, whittle_decode_cost(header));
+    if (speed->clock > 0 || speed->flash) {
+        json_object_start(out, "estimated_seconds");
+        json_decimal(out, "computing", time.computing, 3);
+        json_decimal(out, "erasing", time.erasing, 3);
+        json_decimal(out, "programming", time.programming, 3);
+        json_decimal(out, "reading", time.reading, 3);
+        json_object_end(out);
+    }
+}
+
+static void write_whittle(json *out, const information *about) {
+    const patch *read = &about->read;
     const whittle_header *header = &read->header;
     json_number(out, "version", header->version);
     json_bool(out, "self_contained", patch_is_self_contained(read));
@@ -182,8 +245,15 @@ static void write_whittle(json *out, const patch *read) {
     json_number(out, "ram", header->ram);
     json_number(out, "contexts", header->contexts);
     json_number(out, "instructions_per_byte", whittle_decode_cost(header));
+    write_time(out, about);
     write_prediction(out, read);
     write_conditions(out, read);
+    if (about->is_traced) {
+        write_costs(out, &about->trace);
+    }
+    if (about->segments) {
+        write_segments(out, &about->trace);
+    }
 }
 
 static void write_bsdiff40(json *out, const patch *read) {
@@ -200,13 +270,14 @@ static void write_bsdiff40(json *out, const patch *read) {
     json_number(out, "ram", patch_ram(read));
 }
 
-static void write_json(const patch *read) {
+static void write_json(const information *about) {
+    const patch *read = &about->read;
     json out;
     json_start(&out, stdout);
     json_text(&out, "file", read->content.path);
     json_text(&out, "format", format_name(read->format));
     if (read->format == FORMAT_WHITTLE) {
-        write_whittle(&out, read);
+        write_whittle(&out, about);
     } else {
         write_bsdiff40(&out, read);
     }
@@ -215,9 +286,16 @@ static void write_json(const patch *read) {
 
 /* ---- The command ---- */
 
-int command_info(const char *invocation, char **arguments) {
-    bool as_json = false;
-    const option known[] = {{"json", NULL, "as JSON", NULL, &as_json}};
+static bool parse(const char *invocation, char **arguments, information *about, operands *found,
+                  int *status) {
+    const option known[] = {
+        {"old", "FILE", "the old image: shows what the patch's bytes are for", read_text,
+         &about->old_path},
+        {"segments", NULL, "list what is copied and inserted; needs --old", NULL, &about->segments},
+        {"clock", "FREQUENCY", CLOCK_HELP, read_clock, &about->speed},
+        {"flash", "NAME", FLASH_HELP, read_flash, &about->speed},
+        {"json", NULL, "as JSON", NULL, &about->as_json},
+    };
     const syntax rules = {
         .operands = "PATCH",
         .purpose = "Shows every field of a patch's header. Needs no image.\n",
@@ -226,26 +304,80 @@ int command_info(const char *invocation, char **arguments) {
         .operand_min = 1,
         .operand_max = 1,
     };
-    operands found;
-    int status;
-    if (!options_parse(&rules, invocation, arguments, &found, &status)) {
-        return status;
+    return options_parse(&rules, invocation, arguments, found, status);
+}
+
+/* What only patches of format whittle tell, and self-contained ones without an old image. */
+static int check_wishes(const char *invocation, const information *about) {
+    const patch *read = &about->read;
+    const char *wish = about->segments          ? "--segments"
+                       : about->old_path        ? "--old"
+                       : about->speed.clock > 0 ? "--clock"
+                       : about->speed.flash     ? "--flash"
+                                                : NULL;
+    if (wish && read->format != FORMAT_WHITTLE) {
+        return message_usage(invocation, wish, "this option is only for --format whittle");
     }
-    patch read;
-    status = files_check(found.names, found.count, NULL);
+    if (about->segments && !about->old_path && !patch_is_self_contained(read)) {
+        return message_usage(invocation, wish, "the old image is needed: add --old FILE");
+    }
+    return STATUS_DONE;
+}
+
+static int trace(information *about) {
+    static const whittle_image_choice any = {.raw = false};
+    const file *content = &about->read.content;
+    int status = STATUS_DONE;
+    if (about->old_path) {
+        status = input_image_read(&about->old, about->old_path, &any);
+    }
     if (status == STATUS_DONE) {
-        status = patch_read(&read, found.names[0]);
+        const file *old = &about->old.content;
+        int error =
+            whittle_trace_patch(old->data, old->size, content->data, content->size, &about->trace);
+        about->is_traced = !error;
+        status = error ? message_failed(about->old_path ? about->old_path : content->path,
+                                        whittle_error_text(error))
+                       : STATUS_DONE;
+    }
+    return status;
+}
+
+static int inform(const char *invocation, information *about) {
+    int status = check_wishes(invocation, about);
+    if (status == STATUS_DONE && (about->old_path || about->segments)) {
+        status = trace(about);
     }
     if (status != STATUS_DONE) {
         return status;
     }
-    if (as_json) {
-        write_json(&read);
-    } else if (read.format == FORMAT_WHITTLE) {
-        print_whittle(&read);
+    if (about->as_json) {
+        write_json(about);
+    } else if (about->read.format == FORMAT_WHITTLE) {
+        print_whittle(about);
     } else {
-        print_bsdiff40(&read);
+        print_bsdiff40(&about->read);
     }
-    patch_free(&read);
     return STATUS_DONE;
+}
+
+int command_info(const char *invocation, char **arguments) {
+    information about = {.as_json = false};
+    operands found;
+    int status;
+    if (!parse(invocation, arguments, &about, &found, &status)) {
+        return status;
+    }
+    const char *const inputs[] = {found.names[0], about.old_path};
+    status = files_check(inputs, sizeof inputs / sizeof *inputs, NULL);
+    if (status == STATUS_DONE) {
+        status = patch_read(&about.read, found.names[0]);
+    }
+    if (status == STATUS_DONE) {
+        status = inform(invocation, &about);
+        patch_free(&about.read);
+    }
+    whittle_trace_free(&about.trace);
+    input_image_free(&about.old);
+    return status;
 }

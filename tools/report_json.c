@@ -2,6 +2,7 @@
  * up to eight times the size of the patch. */
 #include <stdlib.h>
 
+#include "info_costs.h"
 #include "json.h"
 #include "report_output.h"
 #include "report_words.h"
@@ -15,14 +16,6 @@ static double bits(int64_t cost) {
 
 static void write_cost(json *out, const char *name, uint64_t cost) {
     json_decimal(out, name, bits((int64_t)cost), DIGITS);
-}
-
-static void write_parts(json *out, const whittle_trace *trace) {
-    json_object_start(out, "parts");
-    for (whittle_patch_part part = 0; part < WHITTLE_PART_COUNT; part++) {
-        json_decimal(out, part_name(part), bits(trace->parts[part]), DIGITS);
-    }
-    json_object_end(out);
 }
 
 static void write_origins(json *out, const uint32_t *bytes) {
@@ -107,23 +100,6 @@ static void write_changes(json *out, const whittle_report *report) {
     json_object_end(out);
 }
 
-static void write_segments(json *out, const whittle_trace *trace) {
-    json_array_start(out, "segments");
-    for (size_t i = 0; i < trace->segment_count; i++) {
-        const whittle_traced_segment *segment = &trace->segments[i];
-        json_object_start(out, NULL);
-        json_text(out, "kind", segment->copied ? "copied" : "inserted");
-        json_number(out, "offset", segment->target);
-        json_number(out, "size", segment->size);
-        if (segment->copied) {
-            json_number(out, "source", segment->source);
-        }
-        write_cost(out, "bits", segment->cost);
-        json_object_end(out);
-    }
-    json_array_end(out);
-}
-
 void report_write_json(const report_view *view, FILE *stream) {
     const whittle_trace *trace = view->report->input->trace;
     const whittle_header *header = &trace->header;
@@ -138,7 +114,7 @@ void report_write_json(const report_view *view, FILE *stream) {
     json_number(&out, "ram", header->ram);
     json_text(&out, "isa", isa_name(header->isa));
     json_number(&out, "instructions_per_byte", view->decode_cost);
-    write_parts(&out, trace);
+    write_costs(&out, trace);
     write_changes(&out, view->report);
     write_places(&out, view);
     write_items(&out, view);
