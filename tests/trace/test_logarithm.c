@@ -42,5 +42,5 @@ int main(void) {
         cmocka_unit_test(test_it_never_falls),
         cmocka_unit_test(test_twice_the_value_is_one_more),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests_name("trace/logarithm", tests, NULL, NULL);
 }

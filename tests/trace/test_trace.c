@@ -291,5 +291,5 @@ int main(void) {
         cmocka_unit_test(test_addresses_of_moved_code_are_predicted),
         cmocka_unit_test(test_what_cannot_be_applied_cannot_be_traced),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests_name("trace/trace", tests, NULL, NULL);
 }
