@@ -226,6 +226,10 @@ static int read_map(explanation *work) {
                  : STATUS_DONE;
 }
 
+static bool has_names(const whittle_symbols *symbols) {
+    return symbols->count > 0 || symbols->section_count > 0;
+}
+
 /* An image that is an ELF file brings its names along, if it was not stripped of them. */
 static int read_names(explanation *work) {
     const char *old_elf = work->old_elf;
@@ -239,11 +243,11 @@ static int read_names(explanation *work) {
     int status = STATUS_DONE;
     if (old_elf) {
         status = read_elf(work, true, old_elf, &work->old_symbols);
-        work->old_is_named = status == STATUS_DONE && work->old_symbols.count > 0;
+        work->old_is_named = status == STATUS_DONE && has_names(&work->old_symbols);
     }
     if (new_elf && status == STATUS_DONE) {
         status = read_elf(work, false, new_elf, &work->new_symbols);
-        work->new_is_named = status == STATUS_DONE && work->new_symbols.count > 0;
+        work->new_is_named = status == STATUS_DONE && has_names(&work->new_symbols);
     }
     return work->map && status == STATUS_DONE ? read_map(work) : status;
 }

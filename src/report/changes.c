@@ -329,7 +329,8 @@ static int count_bytes(whittle_report *report) {
 int report_list_changes(whittle_report *report) {
     const whittle_report_input *input = report->input;
     whittle_changes *changes = &report->changes;
-    changes->by_symbols = input->old_symbols && input->new_symbols;
+    changes->by_symbols = input->old_symbols && input->old_symbols->count > 0 &&
+                          input->new_symbols && input->new_symbols->count > 0;
     int error = changes->by_symbols ? pair_symbols(report) : WHITTLE_OK;
     if (!error && changes->by_symbols) {
         judge_symbols(report);

@@ -187,6 +187,91 @@ static void test_bsdiff40(void **state) {
     free(patch.data);
 }
 
+/* ---- With the old image ---- */
+
+static void test_costs_add_up_to_the_size_of_the_patch(void **state) {
+    (void)state;
+    save_images();
+    whittle_succeeds("diff", "old", "new", "patch", NULL);
+    result of = whittle("info", "--json", "--segments", "--old", "old", "patch", NULL);
+    assert_succeeds(&of);
+    const char *text = (char *)of.out.data;
+    assert_json(text, "abs(sum(d[\"parts\"].values()) - 8 * d[\"size\"]) < 0.1", "True");
+    assert_json(text, "d[\"parts\"][\"header\"] == 8 * d[\"header_size\"]", "True");
+    assert_json(text, "sum(s[\"size\"] for s in d[\"segments\"])", "20100");
+    assert_json(text,
+                "abs(sum(s[\"bits\"] for s in d[\"segments\"]) - sum(d[\"parts\"][p] for p in "
+                "(\"segments\", \"flags\", \"corrections\", \"inserted\"))) < 0.1 * "
+                "len(d[\"segments\"])",
+                "True");
+    result_free(&of);
+}
+
+static void test_costs_and_segments_in_words(void **state) {
+    (void)state;
+    save_images();
+    whittle_succeeds("diff", "old", "new", "patch", NULL);
+    result of = whittle("info", "--segments", "--old=old", "patch", NULL);
+    assert_succeeds(&of);
+    const char *text = (char *)of.out.data;
+    assert_non_null(strstr(text, "\nwhere its bytes go         bytes    share\nHeader "));
+    assert_non_null(strstr(text, "\n    offset      size  segment         from       bytes\n"
+                                 "         0 "));
+    assert_non_null(strstr(text, "copied"));
+    result_free(&of);
+}
+
+static void test_a_self_contained_image_needs_no_old_one(void **state) {
+    (void)state;
+    save_images();
+    whittle_succeeds("diff", "--full", "new", "patch", NULL);
+    result of = whittle("info", "--json", "--segments", "patch", NULL);
+    assert_succeeds(&of);
+    assert_json((char *)of.out.data, "len(d[\"segments\"]), d[\"segments\"][0][\"kind\"]",
+                "1 inserted");
+    result_free(&of);
+}
+
+static void test_wishes_that_cannot_be_met_are_refused(void **state) {
+    (void)state;
+    save_images();
+    whittle_succeeds("diff", "old", "new", "patch", NULL);
+    whittle_succeeds("diff", "--format=bsdiff40", "old", "new", "legacy", NULL);
+    assert_fails(whittle("info", "--segments", "patch", NULL), 2,
+                 "whittle: --segments: the old image is needed: add --old FILE (see whittle info "
+                 "--help)");
+    assert_fails(whittle("info", "--old=old", "legacy", NULL), 2,
+                 "whittle: --old: this option is only for --format whittle (see whittle info "
+                 "--help)");
+    assert_fails(whittle("info", "--old=new", "patch", NULL), 1,
+                 "whittle: new: the patch is for another source image (use the patch for the "
+                 "version that is here)");
+    assert_fails(whittle("info", "--clock=80", "patch", NULL), 2,
+                 "whittle: --clock: '80' is not a frequency, as 80MHz (see whittle info --help)");
+}
+
+/* ---- Time ---- */
+
+static void test_time_is_an_estimate_and_says_from_what(void **state) {
+    (void)state;
+    save_images();
+    whittle_succeeds("diff", "old", "new", "patch", NULL);
+    result of = whittle("info", "--clock=80MHz", "--flash=spi-nor-typical", "patch", NULL);
+    assert_succeeds(&of);
+    const char *text = (char *)of.out.data;
+    assert_non_null(strstr(text, "\ntime to apply     about "));
+    assert_non_null(strstr(text, "(an estimate: instructions as on RV32, one a cycle; latencies of "
+                                 "the simulated spi-4k)\n"));
+    result_free(&of);
+    of = whittle("info", "--json", "--clock=80MHz", "--flash=mcu-1k", "patch", NULL);
+    assert_json((char *)of.out.data,
+                "abs(d[\"estimated_seconds\"][\"computing\"] - 20100 * "
+                "(d[\"instructions_per_byte\"] + 200) / 80e6) < 0.001, "
+                "d[\"estimated_seconds\"][\"erasing\"]",
+                "True 0.6");
+    result_free(&of);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(test_every_field_of_a_patch_in_words),
@@ -194,6 +279,11 @@ int main(void) {
         IN_FOLDER(test_regions_are_listed),
         IN_FOLDER(test_json_has_the_same_values),
         IN_FOLDER(test_bsdiff40),
+        IN_FOLDER(test_costs_add_up_to_the_size_of_the_patch),
+        IN_FOLDER(test_costs_and_segments_in_words),
+        IN_FOLDER(test_a_self_contained_image_needs_no_old_one),
+        IN_FOLDER(test_wishes_that_cannot_be_met_are_refused),
+        IN_FOLDER(test_time_is_an_estimate_and_says_from_what),
     };
     return cmocka_run_group_tests_name("tools/info", tests, NULL, NULL);
 }

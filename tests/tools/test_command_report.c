@@ -1,0 +1,210 @@
+/* whittle report: the forms that it writes, the names that it takes from files, and what it
+ * refuses. The page as a browser shows it: tests/browser/run. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "support/image_files.h"
+#include "support/run_tool.h"
+
+enum { IMAGE_ADDRESS = 0x08004000 };
+
+/* Saves the images as ELF files, too. */
+static void save_elf_files(void) {
+    static const char *const names[][2] = {{"old", "old.elf"}, {"new", "new.elf"}};
+    const elf_shape shape = {.machine = 40, .with_sections = true};
+    for (size_t i = 0; i < 2; i++) {
+        content flat = load(names[i][0]);
+        const file_part part = {IMAGE_ADDRESS, IMAGE_ADDRESS, flat.data, (uint32_t)flat.size};
+        image file = elf_file(&shape, &part, 1);
+        save(names[i][1], file.data, file.size);
+        image_free(&file);
+        free(flat.data);
+    }
+}
+
+static bool file_has(const char *name, const char *text) {
+    content of = load(name);
+    bool found = strstr((char *)of.data, text) != NULL;
+    free(of.data);
+    return found;
+}
+
+static void test_all_forms_are_written(void **state) {
+    (void)state;
+    save_images();
+    result of = whittle("report", "old", "new", "-o", "page.html", "--json=all.json",
+                        "--svg=map.svg", NULL);
+    assert_succeeds(&of);
+    assert_folder_holds("all.json map.svg new old page.html");
+    whittle_succeeds("diff", "old", "new", "patch", NULL);
+    content patch = load("patch");
+    char line[256];
+    (void)snprintf(line, sizeof line,
+                   "page.html: where the %zu bytes of the patch go\n"
+                   "all.json: where the %zu bytes of the patch go\n"
+                   "map.svg: where the %zu bytes of the patch go\n",
+                   patch.size, patch.size, patch.size);
+    assert_string_equal((char *)of.out.data, line);
+    assert_true(file_has("page.html", "<!doctype html>"));
+    assert_true(file_has("page.html", "</html>"));
+    assert_false(file_has("page.html", "{{"));
+    assert_true(file_has("map.svg", "<svg xmlns"));
+    assert_true(file_has("map.svg", "</svg>"));
+    assert_false(file_has("map.svg", "{{"));
+    free(patch.data);
+    result_free(&of);
+}
+
+static void test_numbers_add_up_to_the_patch(void **state) {
+    (void)state;
+    save_images();
+    whittle_succeeds("diff", "--ram=8K", "old", "new", "patch", NULL);
+    whittle_succeeds("report", "--ram=8K", "old", "new", "--json=all.json", NULL);
+    content patch = load("patch");
+    content report = load("all.json");
+    const char *text = (char *)report.data;
+    char value[64];
+    (void)snprintf(value, sizeof value, "%zu 20000 20100 8192", patch.size);
+    assert_json(text, "d[\"patch_size\"], d[\"source_size\"], d[\"target_size\"], d[\"ram\"]",
+                value);
+    assert_json(text, "abs(sum(d[\"parts\"].values()) - 8 * d[\"patch_size\"]) < 0.1", "True");
+    assert_json(text, "sum(i[\"size\"] for i in d[\"items\"])", "20100");
+    assert_json(text,
+                "abs(sum(i[\"bits\"] for i in d[\"items\"]) - sum(d[\"parts\"][p] for p in "
+                "(\"segments\", \"flags\", \"corrections\", \"inserted\"))) < 0.1",
+                "True");
+    assert_json(text, "all(sum(i[\"bytes\"].values()) == i[\"size\"] for i in d[\"items\"])",
+                "True");
+    assert_json(text, "d[\"items\"] == sorted(d[\"items\"], key=lambda i: -i[\"bits\"])", "True");
+    assert_json(text, "0 < len(d[\"places\"]) <= 10", "True");
+    free(report.data);
+    free(patch.data);
+}
+
+static void test_the_same_input_makes_the_same_report(void **state) {
+    (void)state;
+    save_images();
+    whittle_succeeds("report", "old", "new", "-o", "one", "--quiet", NULL);
+    whittle_succeeds("report", "old", "new", "-o", "other", "--quiet", NULL);
+    assert_same("one", "other");
+}
+
+static void test_elf_files_name_sections(void **state) {
+    (void)state;
+    save_images();
+    save_elf_files();
+    whittle_succeeds("report", "old.elf", "new.elf", "--json=one.json", NULL);
+    whittle_succeeds("report", "old", "new", "--base=0x08004000", "--json=other.json",
+                     "--elf=new.elf", "--old-elf=old.elf", NULL);
+    static const char *const names[] = {"one.json", "other.json"};
+    for (size_t i = 0; i < 2; i++) {
+        content report = load(names[i]);
+        /* The sections have no symbols: there is nothing to tell by name. */
+        assert_json((char *)report.data, "d[\"changes\"][\"by_symbols\"]", "False");
+        assert_json((char *)report.data, "sum(i[\"size\"] for i in d[\"items\"])", "20100");
+        assert_json((char *)report.data, "[i[\"kind\"] for i in d[\"items\"]]", "['section']");
+        free(report.data);
+    }
+}
+
+static void test_a_map_names_pieces(void **state) {
+    (void)state;
+    static const char map[] = "Linker script and memory map\n\n"
+                              ".text           0x00000000     0x4000\n"
+                              " .text.main     0x00000000     0x3000 main.o\n"
+                              " .text.other    0x00003000     0x1000 other.o\n";
+    save_images();
+    save("map", map, sizeof map - 1);
+    whittle_succeeds("report", "old", "new", "--isa=none", "--map=map", "--json=all.json", "-o",
+                     "page", NULL);
+    content report = load("all.json");
+    assert_json(
+        (char *)report.data,
+        "sorted((i[\"name\"], i[\"size\"], i[\"unit\"]) for i in d[\"items\"] if i[\"name\"])",
+        "[('main', 12288, 'main.o'), ('other', 4096, 'other.o')]");
+    assert_true(file_has("page", "class=\"treemap\""));
+    free(report.data);
+}
+
+static void test_wrong_files_are_refused(void **state) {
+    (void)state;
+    save_images();
+    save_elf_files();
+    save("text", "a text", 6);
+    assert_fails(whittle("report", "old", "new", "-o", "page", "--elf=old.elf", NULL), 1,
+                 "whittle: old.elf: it is not of that image: their contents differ (give the ELF "
+                 "file of the same build)");
+    assert_fails(whittle("report", "old", "new", "-o", "page", "--map=text", NULL), 1,
+                 "whittle: text: there is no memory map of GNU ld in it (link with "
+                 "-Wl,-Map=FILE)");
+    result of = whittle("report", "old", "new", "-o", "page", "--elf=text", NULL);
+    assert_int_equal(of.status, 1);
+    result_free(&of);
+    assert_folder_holds("new new.elf old old.elf text");
+}
+
+static void test_wrong_usage(void **state) {
+    (void)state;
+    save_images();
+    assert_fails(whittle("report", "old", "new", NULL), 2,
+                 "whittle: no output is wanted: -o FILE, --json or --svg (see whittle report "
+                 "--help)");
+    assert_fails(whittle("report", "old", "new", "-o", NULL), 2,
+                 "whittle: -o: a value is missing after this option (see whittle report --help)");
+    assert_fails(whittle("info", "old", "-o", "x", NULL), 2,
+                 "whittle: -o: there is no such option (see whittle info --help)");
+    assert_fails(whittle("report", "old", "new", "-o", "page", "--svg=page", NULL), 1,
+                 "whittle: page: two outputs have the same name");
+    result of = whittle("report", "old", "new", "-o", "new", NULL);
+    assert_int_equal(of.status, 1);
+    result_free(&of);
+    assert_folder_holds("new old");
+}
+
+static void test_quiet_says_nothing(void **state) {
+    (void)state;
+    save_images();
+    result of = whittle("report", "--quiet", "old", "new", "--output=page", NULL);
+    assert_succeeds(&of);
+    assert_int_equal(of.out.size, 0);
+    result_free(&of);
+}
+
+/* Empty images, identical ones, and a target that is all new. */
+static void test_any_pair_has_a_report(void **state) {
+    (void)state;
+    static const char *const pairs[][2] = {
+        {"empty", "empty"}, {"old", "empty"}, {"empty", "old"}, {"old", "old"}, {"old", "byte"}};
+    save_images();
+    save("empty", "", 0);
+    save("byte", "x", 1);
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        whittle_succeeds("report", pairs[i][0], pairs[i][1], "-o", "page", "--json=all.json",
+                         "--svg=map.svg", NULL);
+        content report = load("all.json");
+        assert_json((char *)report.data,
+                    "abs(sum(d[\"parts\"].values()) - 8 * d[\"patch_size\"]) < 0.1", "True");
+        free(report.data);
+        assert_true(file_has("page", "</html>"));
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        IN_FOLDER(test_all_forms_are_written),
+        IN_FOLDER(test_numbers_add_up_to_the_patch),
+        IN_FOLDER(test_the_same_input_makes_the_same_report),
+        IN_FOLDER(test_elf_files_name_sections),
+        IN_FOLDER(test_a_map_names_pieces),
+        IN_FOLDER(test_wrong_files_are_refused),
+        IN_FOLDER(test_wrong_usage),
+        IN_FOLDER(test_quiet_says_nothing),
+        IN_FOLDER(test_any_pair_has_a_report),
+    };
+    return cmocka_run_group_tests_name("tools/report", tests, NULL, NULL);
+}
