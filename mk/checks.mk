@@ -5,8 +5,7 @@
         torture
 
 CHECKS := format-check architecture unit-tests freestanding portability docs-test install-test \
-          bench-test scaling-test manual-test completion-test \
-          browser-test test-sanitizers
+          bench-test scaling-test manual-test completion-test browser-test test-sanitizers
 
 test: setup
 	@scripts/run-checks $(CHECKS)

@@ -254,7 +254,7 @@ static void write_places_note(FILE *stream, const void *context) {
         return;
     }
     char cost[NUMBER_MAX];
-    (void)fprintf(stream, "<p class=\"note\">Together they take %s of the patch's ",
+    (void)fprintf(stream, "<p class=\"note\">Together they take %s of the patch’s ",
                   cost_in_bytes((int64_t)sum, cost));
     (void)fprintf(stream, "%s bytes.</p>", grouped(of->trace->header.total_size, cost));
 }

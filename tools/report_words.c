@@ -50,7 +50,7 @@ static const struct {
     const char *words;
     const char *explained;
 } parts[WHITTLE_PART_COUNT] = {
-    [WHITTLE_PART_HEADER] = {"header", "Header", "sizes, digests, regions, the decoder's memory"},
+    [WHITTLE_PART_HEADER] = {"header", "Header", "sizes, digests, regions, the decoder’s memory"},
     [WHITTLE_PART_MAP] = {"map", "Address map", "where the large pieces of the old image went"},
     [WHITTLE_PART_SEGMENTS] = {"segments", "Placing copies",
                                "where copied pieces come from, begin and end"},
@@ -59,8 +59,8 @@ static const struct {
     [WHITTLE_PART_CORRECTIONS] = {"corrections", "Corrected bytes",
                                   "bytes changed in place, spelled out"},
     [WHITTLE_PART_INSERTED] = {"inserted", "Inserted bytes", "new code and data"},
-    [WHITTLE_PART_ROUNDING] = {"rounding", "Rounding", "to whole bytes at the payload's end"},
-    [WHITTLE_PART_SIGNATURE] = {"signature", "Signature", "ECDSA, and the key's id"},
+    [WHITTLE_PART_ROUNDING] = {"rounding", "Rounding", "to whole bytes at the payload’s end"},
+    [WHITTLE_PART_SIGNATURE] = {"signature", "Signature", "ECDSA, and the key’s id"},
     [WHITTLE_PART_CHECKSUM] = {"checksum", "Checksum", "CRC-32"},
 };
 
