@@ -258,6 +258,40 @@ static void test_addresses_of_moved_code_are_predicted(void **state) {
     firmware_free(program);
 }
 
+/* Thumb code is inserted half-word by half-word, the higher byte first: each byte must get what it
+ * cost itself. Of each half-word, one byte tells nothing here. */
+static void test_inserted_bytes_bear_their_own_costs(void **state) {
+    (void)state;
+    enum { PLACE = 4096, NEW = 1024 };
+    for (unsigned constant = 0; constant < 2; constant++) {
+        generator from = generator_start(18);
+        firmware *program = firmware_generate(&from, 300);
+        image source = firmware_link(program);
+        firmware_edit(&from, program, 3);
+        image linked = firmware_link(program);
+        image target = image_of_bytes(&from, linked.size + NEW);
+        memcpy(target.data, linked.data, PLACE);
+        memcpy(target.data + PLACE + NEW, linked.data + PLACE, linked.size - PLACE);
+        for (uint32_t i = PLACE + constant; i < PLACE + NEW; i += 2) {
+            target.data[i] = 0xA5;
+        }
+        image patch = make_patch(&source, &target, WHITTLE_RAM_DEFAULT);
+        whittle_trace trace = trace_patch(&source, &patch);
+        uint64_t costs[2] = {0, 0};
+        for (uint32_t i = PLACE + 64; i < PLACE + NEW; i++) {
+            costs[i % 2] += trace.costs[i];
+        }
+        assert_int_equal(trace.header.isa, WHITTLE_ISA_THUMB);
+        assert_true(costs[1 - constant] > 8 * costs[constant]);
+        whittle_trace_free(&trace);
+        image_free(&patch);
+        image_free(&source);
+        image_free(&linked);
+        image_free(&target);
+        firmware_free(program);
+    }
+}
+
 /* ---- What is refused ---- */
 
 static void test_what_cannot_be_applied_cannot_be_traced(void **state) {
@@ -289,6 +323,7 @@ int main(void) {
         cmocka_unit_test(test_a_signature_has_its_bytes),
         cmocka_unit_test(test_what_is_new_is_where_the_cost_is),
         cmocka_unit_test(test_addresses_of_moved_code_are_predicted),
+        cmocka_unit_test(test_inserted_bytes_bear_their_own_costs),
         cmocka_unit_test(test_what_cannot_be_applied_cannot_be_traced),
     };
     return cmocka_run_group_tests_name("trace/trace", tests, NULL, NULL);
