@@ -153,6 +153,14 @@ static void say_things(sentence *of, const whittle_move *move) {
     }
 }
 
+/* "+3,848" or "−24". */
+static const char *with_sign(int64_t number, char text[NUMBER_MAX]) {
+    char digits[NUMBER_MAX];
+    uint64_t size = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    (void)snprintf(text, NUMBER_MAX, "%s%s", number < 0 ? "−" : "+", grouped(size, digits));
+    return text;
+}
+
 static void tell_moves(const whittle_changes *changes, sentence_teller *tell, void *context) {
     for (size_t i = 0; i < changes->move_count; i++) {
         const whittle_move *move = &changes->moves[i];
@@ -162,9 +170,7 @@ static void tell_moves(const whittle_changes *changes, sentence_teller *tell, vo
         if (move->distance == 0) {
             say(&of, " stayed where they were.");
         } else {
-            uint64_t distance =
-                move->distance < 0 ? 0 - (uint64_t)move->distance : (uint64_t)move->distance;
-            say(&of, " moved by %s%s.", move->distance < 0 ? "−" : "+", grouped(distance, number));
+            say(&of, " moved by %s.", with_sign(move->distance, number));
         }
         tell(context, of.text);
     }
@@ -243,6 +249,43 @@ static void tell_functions(const whittle_changes *changes, sentence_teller *tell
     tell(context, of.text);
 }
 
+static const whittle_symbol *find_section(const whittle_symbols *in, const char *name) {
+    for (size_t i = 0; i < in->section_count; i++) {
+        if (strcmp(in->sections[i].name, name) == 0) {
+            return &in->sections[i];
+        }
+    }
+    return NULL;
+}
+
+/* Sections that moved or are of another size; new ones and those that are gone are seen by their
+ * contents. */
+static void tell_sections(const whittle_report_input *input, sentence_teller *tell, void *context) {
+    if (!input || !input->old_symbols || !input->new_symbols) {
+        return;
+    }
+    for (size_t i = 0; i < input->new_symbols->section_count; i++) {
+        const whittle_symbol *new = &input->new_symbols->sections[i];
+        const whittle_symbol *old = find_section(input->old_symbols, new->name);
+        int64_t moved = old ? (int64_t) new->offset - old->offset : 0;
+        int64_t grown = old ? (int64_t) new->size - old->size : 0;
+        sentence of = {.used = 0};
+        char number[NUMBER_MAX];
+        if (moved == 0 && grown == 0) {
+            continue;
+        }
+        say(&of, "Section %.*s", NAME_WIDTH, new->name);
+        if (moved != 0) {
+            say(&of, " moved by %s%s", with_sign(moved, number), grown != 0 ? ", and" : "");
+        }
+        if (grown != 0) {
+            say(&of, " changed its size by %s", with_sign(grown, number));
+        }
+        say(&of, ".");
+        tell(context, of.text);
+    }
+}
+
 static void tell_bytes(const whittle_changes *changes, sentence_teller *tell, void *context) {
     char number[NUMBER_MAX];
     char cost[NUMBER_MAX];
@@ -276,6 +319,7 @@ void tell_changes(const whittle_report *report, sentence_teller *tell, void *con
     if (changes->by_symbols) {
         tell_functions(changes, tell, context);
     }
+    tell_sections(report->input, tell, context);
     tell_moves(changes, tell, context);
     if (changes->by_symbols) {
         tell_list(changes->added, changes->added_count, "new", tell, context);

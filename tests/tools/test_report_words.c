@@ -65,7 +65,17 @@ static void test_changes_with_names(void **state) {
     const whittle_symbol *many[] = {&one, &two, &two, &two, &two, &two, &two};
     const whittle_symbol *single[] = {&two};
     whittle_resized resized[] = {{&one, 40}, {&two, 64}};
-    whittle_report report = {.changes = {.by_symbols = true,
+    whittle_symbol old_sections[] = {{.name = ".text", .size = 900},
+                                     {.name = ".rodata", .size = 50, .offset = 900},
+                                     {.name = ".gone", .size = 9, .offset = 950}};
+    whittle_symbol new_sections[] = {{.name = ".text", .size = 2000},
+                                     {.name = ".rodata", .size = 50, .offset = 2000},
+                                     {.name = ".new", .size = 9, .offset = 2050}};
+    const whittle_symbols old = {.sections = old_sections, .section_count = 3};
+    const whittle_symbols new = {.sections = new_sections, .section_count = 3};
+    const whittle_report_input input = {.old_symbols = &old, .new_symbols = &new};
+    whittle_report report = {.input = &input,
+                             .changes = {.by_symbols = true,
                                          .moves = {{24, 412, 1, 5000}, {0, 1, 0, 8}},
                                          .move_count = 2,
                                          .functions_same = 3,
@@ -81,6 +91,8 @@ static void test_changes_with_names(void **state) {
     assert_string_equal(
         all, "Of the functions in both versions, 3 are the same, 1,200 are the same but for "
              "addresses in them, and 0 really changed.\n"
+             "Section .text changed its size by +1,100.\n"
+             "Section .rodata moved by +1,100.\n"
              "412 functions and 1 object (5,000 bytes) moved by +24.\n"
              "1 function (8 bytes) stayed where they were.\n"
              "7 functions or objects are new (460 bytes): one, two, two, two, two and 2 more.\n"
