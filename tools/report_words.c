@@ -92,6 +92,7 @@ static const struct {
 } findings[WHITTLE_FINDING_COUNT] = {
     [WHITTLE_FINDING_DATE] = {"date", "A date or time of a build"},
     [WHITTLE_FINDING_VERSION] = {"version", "A version"},
+    [WHITTLE_FINDING_PATH] = {"path", "The path of a file"},
     [WHITTLE_FINDING_TEXT] = {"text", "Text"},
     [WHITTLE_FINDING_DENSE] = {"dense", "Data without a pattern"},
     [WHITTLE_FINDING_POINTERS] = {"pointers", "A table of addresses"},
@@ -347,6 +348,12 @@ static void advise(const whittle_place *place, sentence *of) {
         break;
     case WHITTLE_FINDING_VERSION:
         say(of, "“%s”. Keep the version in one place of the image, and let all else refer to it.",
+            place->text);
+        break;
+    case WHITTLE_FINDING_PATH:
+        say(of,
+            "“%s”. If that is on the machine that built it, a path of its own is in every "
+            "image: -ffile-prefix-map of GCC and Clang, --remap-path-prefix of Rust cut it.",
             place->text);
         break;
     case WHITTLE_FINDING_TEXT:

@@ -77,6 +77,7 @@ typedef struct whittle_changes {
 typedef enum whittle_finding {
     WHITTLE_FINDING_DATE,     /* a date or time, as builds put it there */
     WHITTLE_FINDING_VERSION,  /* a version or commit */
+    WHITTLE_FINDING_PATH,     /* the path of a file, as assertions put it there */
     WHITTLE_FINDING_TEXT,     /* other text */
     WHITTLE_FINDING_DENSE,    /* bytes without any pattern: compressed, encrypted, random */
     WHITTLE_FINDING_POINTERS, /* words that look like addresses */
@@ -97,7 +98,7 @@ typedef struct whittle_place {
     uint32_t bytes[WHITTLE_ORIGIN_COUNT];
     const whittle_item *item; /* where most of it lies */
     whittle_finding finding;
-    char text[WHITTLE_PLACE_TEXT_SIZE]; /* DATE, VERSION, TEXT: what stands there; printable */
+    char text[WHITTLE_PLACE_TEXT_SIZE]; /* DATE to TEXT: what stands there; printable */
     uint32_t words;                     /* POINTERS: how many */
     uint32_t example;                   /* POINTERS: one of them */
     uint32_t old_size;                  /* GREW */

@@ -44,7 +44,7 @@ static text_run text_at(const whittle_trace *trace, uint32_t offset) {
     return (text_run){trace->target + start, end - start};
 }
 
-/* 0: any byte; 9: a digit; a: a lower case hexadecimal digit; A: a letter; _: a digit or space. */
+/* 9: a digit; a: a lower case hexadecimal digit; A: a letter; _: a digit or space. */
 static bool fits(const uint8_t *bytes, const char *shape) {
     for (; *shape; shape++, bytes++) {
         bool right = *shape == '9'   ? is_digit(*bytes)
@@ -88,9 +88,64 @@ static bool is_date(text_run text) {
            has_shape(text, "9999/99/99");
 }
 
+/* The short name of a commit: seven hexadecimal digits behind a dash, of both kinds, and no more.
+ */
+static bool has_commit(text_run text) {
+    for (uint32_t at = 0; at + 8 <= text.size; at++) {
+        const uint8_t *digits = text.bytes + at + 1;
+        bool any_digit = false;
+        bool any_letter = false;
+        for (unsigned i = 0; i < 7; i++) {
+            any_digit = any_digit || is_digit(digits[i]);
+            any_letter = any_letter || is_letter(digits[i]);
+        }
+        bool ends = at + 8 == text.size || !(is_letter(digits[7]) || is_digit(digits[7]));
+        if (fits(text.bytes + at, "-aaaaaaa") && any_digit && any_letter && ends) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* How many numbers, divided by dots, begin at that place; where they end, *at is set to. */
+static unsigned count_numbers(text_run text, uint32_t *at) {
+    unsigned count = 0;
+    while (*at < text.size && is_digit(text.bytes[*at])) {
+        while (*at < text.size && is_digit(text.bytes[*at])) {
+            (*at)++;
+        }
+        count++;
+        if (*at + 1 < text.size && text.bytes[*at] == '.' && is_digit(text.bytes[*at + 1])) {
+            (*at)++;
+        }
+    }
+    return count;
+}
+
+/* Three numbers, or two behind a "v". Four of them are as well an address on a network. */
+static bool has_numbers(text_run text) {
+    for (uint32_t at = 0; at < text.size;) {
+        bool behind_v = at > 0 && (text.bytes[at - 1] | 0x20) == 'v';
+        unsigned count = count_numbers(text, &at);
+        if (count == 3 || (count == 2 && behind_v)) {
+            return true;
+        }
+        at += count == 0;
+    }
+    return false;
+}
+
 static bool is_version(text_run text) {
-    return has_shape(text, "9.9.9") || has_shape(text, "9.99.9") || has_shape(text, "99.9.9") ||
-           has_shape(text, "v9.9") || has_shape(text, "-gaaaaaaa") || has_shape(text, "99.99.9");
+    return has_numbers(text) || has_shape(text, "-gaaaaaaa") || has_commit(text);
+}
+
+/* Folders one below the other, from the root of a file system. */
+static bool is_path(text_run text) {
+    uint32_t slashes = 0;
+    for (uint32_t i = 0; i < text.size; i++) {
+        slashes += text.bytes[i] == '/';
+    }
+    return slashes >= 3 && text.bytes[0] == '/' && !has_shape(text, "://");
 }
 
 static void copy_text(text_run text, char into[WHITTLE_PLACE_TEXT_SIZE]) {
@@ -133,6 +188,7 @@ static bool find_text(const whittle_trace *trace, whittle_place *place) {
     }
     place->finding = is_date(best)      ? WHITTLE_FINDING_DATE
                      : is_version(best) ? WHITTLE_FINDING_VERSION
+                     : is_path(best)    ? WHITTLE_FINDING_PATH
                                         : WHITTLE_FINDING_TEXT;
     copy_text(best, place->text);
     return true;

@@ -244,10 +244,23 @@ static void test_dates_and_versions_are_found(void **state) {
         const char *text;
         whittle_finding finding;
     } cases[] = {
-        {"Jan  7 2026", WHITTLE_FINDING_DATE},       {"built at 12:34:56", WHITTLE_FINDING_DATE},
-        {"2026-01-07T00:00Z", WHITTLE_FINDING_DATE}, {"firmware 1.20.1", WHITTLE_FINDING_VERSION},
-        {"app-v2.1-beta", WHITTLE_FINDING_VERSION},  {"1.9-gdeadbee", WHITTLE_FINDING_VERSION},
-        {"press any key", WHITTLE_FINDING_TEXT},     {"Janus 2026", WHITTLE_FINDING_TEXT},
+        {"Jan  7 2026", WHITTLE_FINDING_DATE},
+        {"built at 12:34:56", WHITTLE_FINDING_DATE},
+        {"2026-01-07T00:00Z", WHITTLE_FINDING_DATE},
+        {"firmware 1.20.1", WHITTLE_FINDING_VERSION},
+        {"app-v2.1-beta", WHITTLE_FINDING_VERSION},
+        {"1.9-gdeadbee", WHITTLE_FINDING_VERSION},
+        {"Open, 1o11-99ef859", WHITTLE_FINDING_VERSION},
+        {"/home/me/project/main.c", WHITTLE_FINDING_PATH},
+        {"/dev/null", WHITTLE_FINDING_TEXT},
+        {"https://a.b/c/d", WHITTLE_FINDING_TEXT},
+        {"a-deadbeef", WHITTLE_FINDING_TEXT},
+        {"host 10.0.0.138", WHITTLE_FINDING_TEXT},
+        {"factor 2.5", WHITTLE_FINDING_TEXT},
+        {"V12.34", WHITTLE_FINDING_VERSION},
+        {"12.34.56b", WHITTLE_FINDING_VERSION},
+        {"press any key", WHITTLE_FINDING_TEXT},
+        {"Janus 2026", WHITTLE_FINDING_TEXT},
         {"ratio 12:34", WHITTLE_FINDING_TEXT},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
