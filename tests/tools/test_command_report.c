@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
+#include "support/corpus.h"
 #include "support/image_files.h"
 #include "support/run_tool.h"
 
@@ -194,6 +196,32 @@ static void test_any_pair_has_a_report(void **state) {
     }
 }
 
+/* The bars for the largest pair of the corpus: 1.7 MB. */
+enum { PAGE_SIZE_MAX = 2 << 20, SECONDS_MAX = 20 };
+
+static void test_a_large_pair_is_quick_and_its_page_small(void **state) {
+    corpus all = corpus_require();
+    const corpus_pair *largest = &all.pairs[0];
+    for (size_t i = 1; i < all.count; i++) {
+        largest = all.pairs[i].new_size > largest->new_size ? &all.pairs[i] : largest;
+    }
+    corpus_image old = corpus_load_old(largest);
+    corpus_image new = corpus_load_new(largest);
+    assert_int_equal(enter_folder(state), 0); /* the corpus is found from where we were before */
+    save("old", old.data, old.size);
+    save("new", new.data, new.size);
+    time_t start = time(NULL);
+    whittle_succeeds("report", "old", "new", "-o", "page", NULL);
+    assert_true(address_sanitizer() || time(NULL) - start <= SECONDS_MAX);
+    content page = load("page");
+    assert_true(page.size <= PAGE_SIZE_MAX);
+    assert_int_equal(leave_folder(state), 0);
+    free(page.data);
+    free(old.data);
+    free(new.data);
+    corpus_free(&all);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(test_all_forms_are_written),
@@ -205,6 +233,7 @@ int main(void) {
         IN_FOLDER(test_wrong_usage),
         IN_FOLDER(test_quiet_says_nothing),
         IN_FOLDER(test_any_pair_has_a_report),
+        cmocka_unit_test(test_a_large_pair_is_quick_and_its_page_small),
     };
     return cmocka_run_group_tests_name("tools/report", tests, NULL, NULL);
 }

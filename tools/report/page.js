@@ -66,13 +66,16 @@ function nextCostly(step) {
   return current;
 }
 
-map.addEventListener("pointermove", (event) => {
+function point(event) {
   const box = map.getBoundingClientRect();
   const x = Math.floor(((event.clientX - box.left) / box.width) * columns);
   const y = Math.floor(((event.clientY - box.top) / box.height) * rows);
   const index = y * columns + Math.min(columns - 1, Math.max(0, x));
   if (y >= 0 && index < costs.length) show(index);
-});
+}
+
+map.addEventListener("pointermove", point);
+map.addEventListener("pointerdown", point); // a finger that does not move
 
 map.addEventListener("keydown", (event) => {
   const moves = {
