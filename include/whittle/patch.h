@@ -72,7 +72,6 @@ typedef struct whittle_header {
     uint8_t isa;   /* whittle_isa; NONE without WHITTLE_FLAG_REGIONS */
     uint8_t source_region_count;
     uint8_t target_region_count;
-    uint8_t contexts; /* of each decision, at most: 1 to WHITTLE_CONTEXT_MAX; fewer are faster */
     uint8_t firmware_version_size;
     uint16_t region_offset; /* where the region table starts in the header, bytes */
     uint32_t header_size;   /* bytes before the payload */
@@ -86,6 +85,7 @@ typedef struct whittle_header {
     uint32_t hardware;
     uint8_t source_digest[WHITTLE_SOURCE_DIGEST_SIZE];
     uint8_t target_digest[WHITTLE_TARGET_DIGEST_SIZE];
+    uint8_t contexts; /* of each decision, at most: 1 to WHITTLE_CONTEXT_MAX; fewer are faster */
     char firmware_version[WHITTLE_FIRMWARE_VERSION_MAX + 1]; /* printable ASCII, ends with NUL */
 } whittle_header;
 
