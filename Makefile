@@ -133,3 +133,4 @@ clean:
 
 include mk/checks.mk
 include mk/boards.mk
+include mk/fuzz.mk

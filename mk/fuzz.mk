@@ -1,0 +1,60 @@
+# Fuzzing: fuzz/fuzz_NAME.c is one libFuzzer program each, built by clang with ASan and UBSan into
+# build/fuzz. fuzz/run runs them; fuzz/README.md says how to go on from a finding.
+
+FUZZERS := $(patsubst fuzz/fuzz_%.c,%,$(sort $(wildcard fuzz/fuzz_*.c)))
+TIME    ?= 60
+
+FUZZ_BUILD    := build/fuzz
+FUZZ_FLAGS    := -O2 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
+                 -fno-omit-frame-pointer
+FUZZ_PROGRAMS := $(FUZZERS:%=$(BUILD)/fuzz/fuzz_%)
+FUZZ_OBJECTS  := $(call object,$(sort $(wildcard fuzz/support/*.c)))
+
+.PHONY: fuzz fuzz-test fuzz-20 fuzz-seeds fuzz-totals torture-fuzz fuzz-build fuzz-programs
+
+#: make fuzz            every fuzzer, TIME=60 seconds each; make fuzz FUZZERS=decoder: that one
+fuzz: fuzz-build
+	@fuzz/run --seconds $(TIME) $(FUZZERS)
+
+#: make fuzz-test       every fuzzer over its seeds, and a few seconds of always the same mutations
+CHECKS += fuzz-test
+fuzz-test: fuzz-build
+	@fuzz/run --deterministic $(FUZZERS)
+
+# What CI runs besides.
+fuzz-20: fuzz-build
+	@fuzz/run --seconds 20 $(FUZZERS)
+
+#: make torture-fuzz    every fuzzer for an hour
+torture-fuzz: fuzz-build
+	@fuzz/run --seconds 3600 $(FUZZERS)
+
+#: make fuzz-totals     what was fuzzed so far in this tree
+fuzz-totals:
+	@fuzz/run --totals
+
+#: make fuzz-seeds      writes fuzz/corpus anew
+fuzz-seeds: fuzz-build
+	@rm -rf fuzz/corpus
+	@$(FUZZ_BUILD)/fuzz/make_seeds fuzz/corpus
+
+fuzz-build:
+	+@$(MAKE) --no-print-directory BUILD=$(FUZZ_BUILD) CC=clang CFLAGS='$(FUZZ_FLAGS)' fuzz-programs
+
+fuzz-programs: $(FUZZ_PROGRAMS) $(BUILD)/fuzz/make_seeds
+
+# Of the tests' support, only what a fuzzer uses is linked.
+$(BUILD)/libsupport.a: $(call object,$(TEST_SUPPORT))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/fuzz/%.o: CPPFLAGS += -I.
+
+$(FUZZ_PROGRAMS): %: %.o $(FUZZ_OBJECTS) $(BUILD)/libsupport.a $(BUILD)/libwhittle.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(HOST_LIBS) -lcmocka
+
+$(BUILD)/fuzz/make_seeds: %: %.o $(BUILD)/fuzz/support/fuzz.o $(BUILD)/fuzz/support/fuzz_device.o \
+                          $(BUILD)/libsupport.a $(BUILD)/libwhittle.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(HOST_LIBS) -lcmocka
+
+-include $(FUZZ_PROGRAMS:%=%.d) $(FUZZ_OBJECTS:.o=.d)
