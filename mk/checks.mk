@@ -88,6 +88,11 @@ coverage-figures: $(BUILD)/tools/diff_creator $(BUILD)/tools/whittle $(COVERAGE_
 	@umask 0 && WHITTLE_TOOLS=$(BUILD)/tools scripts/run-tests $(COVERAGE_TESTS)
 	@tests/coverage/run $(BUILD)
 
+#: make analysis         clang-tidy, cppcheck, gcc -fanalyzer, stack of each function: a minute
+.PHONY: analysis
+analysis: $(EMBEDDED)
+	@tests/analysis/run
+
 #: make torture          many rounds of power cuts (TORTURE=20); takes long
 TORTURE ?= 20
 torture: $(BUILD)/tests/device/test_cuts

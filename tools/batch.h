@@ -130,6 +130,6 @@ int batch_write_manifest(const batch *work);
 char *batch_manifest_path(const batch *work);
 
 /* Composes the manifest from those of all shards. */
-int batch_merge(const batch *work);
+int batch_merge(const batch *what);
 
 #endif

@@ -55,9 +55,9 @@ static void print_regions(const char *name, const whittle_region *regions, unsig
 
 static void print_prediction(const patch *read) {
     const whittle_header *header = &read->header;
-    whittle_region regions[2 * WHITTLE_REGION_MAX];
     print_field("ISA", isa_name(header->isa));
     if (header->flags & WHITTLE_FLAG_REGIONS) {
+        whittle_region regions[2 * WHITTLE_REGION_MAX];
         whittle_header_regions(read->content.data, header, regions);
         print_regions("old region", regions, header->source_region_count);
         print_regions("new region", regions + header->source_region_count,
@@ -133,7 +133,7 @@ static void print_whittle(const information *about) {
                 sizeof header->target_digest);
     print_field("RAM to apply", size_in_words(header->ram, ram));
     (void)printf("%-18s%u of %u for each decision\n", "contexts", header->contexts,
-                 WHITTLE_CONTEXT_MAX);
+                 (unsigned)WHITTLE_CONTEXT_MAX);
     print_number("work to apply", whittle_decode_cost(header),
                  " instructions per byte of the new image, about");
     print_time(about);

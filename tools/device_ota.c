@@ -105,7 +105,7 @@ static int begin(transfer *work, whittle_updater *updater, uint32_t *position) {
 /* The reason for a refusal is a failure's, and goes to stderr: the device does not say it, too. */
 static int send(transfer *work) {
     whittle_updater updater;
-    uint32_t position;
+    uint32_t position = 0;
     work->session.posix.device.error_text = NULL;
     int status = begin(work, &updater, &position);
     if (status != STATUS_DONE) {

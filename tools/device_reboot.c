@@ -78,7 +78,7 @@ static int start_image(const device_session *session, const whittle_boot_decisio
 static int restart(const device_session *session, bool no_confirm) {
     whittle_device_status before;
     whittle_device_status after;
-    whittle_boot_decision decision;
+    whittle_boot_decision decision = {0};
     int status = device_session_status(session, &before);
     if (status == STATUS_DONE) {
         status = boot(session, &decision);

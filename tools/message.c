@@ -19,7 +19,7 @@ const char *message_tool(void) {
 static void put(const char *text) {
     for (; *text; text++) {
         unsigned char character = (unsigned char)*text;
-        putc(character < 0x20 || character == 0x7F ? '?' : character, stderr);
+        (void)putc(character < 0x20 || character == 0x7F ? '?' : character, stderr);
     }
 }
 
@@ -32,7 +32,7 @@ static void put_line(const char *subject, const char *text) {
         put(": ");
     }
     put(text);
-    putc('\n', stderr);
+    (void)putc('\n', stderr);
     funlockfile(stderr);
 }
 

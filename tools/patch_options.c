@@ -24,8 +24,8 @@ static const char *read_ram(const char *text, void *place) {
 }
 
 static bool parse_isa(const char *text, uint32_t *value) {
-    for (uint8_t isa = 0; isa < WHITTLE_ISA_COUNT; isa++) {
-        if (strcmp(text, isa_name(isa)) == 0) {
+    for (unsigned isa = 0; isa < WHITTLE_ISA_COUNT; isa++) {
+        if (strcmp(text, isa_name((uint8_t)isa)) == 0) {
             *value = isa;
             return true;
         }

@@ -158,7 +158,8 @@ static void write_map_data(FILE *stream, const void *context) {
     const page *of = page_of(context);
     const picture *cells = &of->cells;
     (void)fprintf(stream, "data-columns=\"%u\" data-cell-size=\"%u\" data-image-size=\"%lu\"\n",
-                  PICTURE_COLUMNS, cells->cell_size, (unsigned long)of->trace->header.target_size);
+                  (unsigned)PICTURE_COLUMNS, cells->cell_size,
+                  (unsigned long)of->trace->header.target_size);
     (void)fputs("data-regions=\"", stream);
     for (unsigned i = 0; i < of->view->region_count; i++) {
         const whittle_region *region = &of->view->regions[i];
@@ -193,7 +194,7 @@ static void write_map(FILE *stream, const void *context) {
     (void)fprintf(stream,
                   "<svg class=\"cells\" viewBox=\"0 0 %u %u\" shape-rendering=\"crispEdges\" "
                   "preserveAspectRatio=\"none\" role=\"img\" aria-label=\"Map of the new image\">",
-                  PICTURE_COLUMNS, of->cells.rows);
+                  (unsigned)PICTURE_COLUMNS, of->cells.rows);
     picture_write_paths(&of->cells, stream);
     (void)fputs("</svg>", stream);
 }

@@ -103,7 +103,7 @@ int whittle_header_read(const uint8_t *data, size_t size, whittle_header *header
  * target regions. header_size, region_offset and total_size are computed and filled in.
  * Returns WHITTLE_ERROR_ARGUMENT where a field is out of bounds. */
 int whittle_header_write(whittle_header *header, const whittle_region *regions,
-                         uint8_t data[WHITTLE_HEADER_MAX]);
+                         uint8_t bytes[WHITTLE_HEADER_MAX]);
 
 /* Reads all regions of a header that whittle_header_read has accepted (data: the same bytes) into
  * an array of source_region_count + target_region_count entries, source regions first. */

@@ -120,12 +120,9 @@ static void tear_erase(sim_flash *sim, uint32_t offset) {
     for (uint32_t i = 0; i < size; i++) {
         uint64_t random = next_random(sim);
         uint8_t *byte = &sim->bytes[offset + i];
-        if (kind == 1 && i < size / 2) {
-            *byte = 0xFF;
-        } else if (kind == 2) {
-            *byte = (uint8_t)random;
-        } else if (kind == 3) {
-            *byte = 0xFF;
+        bool erased = kind == 3 || (kind == 1 && i < size / 2);
+        if (erased || kind == 2) {
+            *byte = erased ? 0xFF : (uint8_t)random;
         }
         sim->unstable[offset + i] = (uint8_t)(random >> 8) & (uint8_t)(random >> 16) &
                                     (uint8_t)(random >> 24) & (uint8_t)(random >> 32);

@@ -215,7 +215,7 @@ static int check_start(const uint8_t *data, size_t size) {
     if (data[4] != WHITTLE_FORMAT_VERSION) {
         return WHITTLE_ERROR_VERSION;
     }
-    return data[5] & ~WHITTLE_FLAG_KNOWN ? WHITTLE_ERROR_FEATURE : WHITTLE_OK;
+    return (data[5] & ~WHITTLE_FLAG_KNOWN) ? WHITTLE_ERROR_FEATURE : WHITTLE_OK;
 }
 
 int whittle_header_read(const uint8_t *data, size_t size, whittle_header *header) {

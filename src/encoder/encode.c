@@ -107,6 +107,7 @@ static int choose_mapped(job *work, size_t capacity) {
 
 static int parse_with(job *work, const parse_explainer *judge) {
     free(work->copies);
+    work->copies = NULL;
     return parse_target(&work->index, work->target, work->target_size, &work->costs, judge,
                         &work->copies, &work->copy_count);
 }

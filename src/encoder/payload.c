@@ -42,8 +42,8 @@ static uint32_t count_mapped(const payload_input *input) {
 
 static int write_header(const payload_input *input, whittle_header *header, uint8_t *bytes) {
     whittle_region regions[2 * LAYOUT_REGION_MAX];
-    unsigned count = 0;
     if (header->flags & WHITTLE_FLAG_REGIONS) {
+        unsigned count = 0;
         header->isa = input->isa;
         header->source_region_count = (uint8_t)input->source_layout->count;
         header->target_region_count = (uint8_t)input->target_layout->count;

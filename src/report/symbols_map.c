@@ -176,11 +176,9 @@ static void take_piece(map_reader *of, word section, uint64_t address, uint64_t 
     while (of->next < of->end) {
         word words[WORD_MAX];
         uint64_t at;
-        const char *before = of->next;
         size_t count = split(next_line(of), words);
         if (count < 2 || !parse_address(words[0], &at) || parse_address(words[1], &(uint64_t){0}) ||
             at < address || at - address >= size || count > 2) {
-            of->next = before;
             break;
         }
         if (at > of->current_address) {
