@@ -134,3 +134,4 @@ clean:
 include mk/checks.mk
 include mk/boards.mk
 include mk/fuzz.mk
+include mk/sanitizers.mk

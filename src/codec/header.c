@@ -339,12 +339,12 @@ int whittle_header_write(whittle_header *header, const whittle_region *regions,
         data[position++] = header->firmware_version_size;
         write_bytes(data, &position, header->firmware_version, header->firmware_version_size);
     }
-    header->header_size = (uint32_t)position;
-    compute_total_size(header);
     whittle_header check;
     if (whittle_header_read(data, position, &check)) {
         return WHITTLE_ERROR_ARGUMENT;
     }
+    header->header_size = check.header_size;
+    header->total_size = check.total_size;
     memcpy(bytes, data, position);
     return WHITTLE_OK;
 }

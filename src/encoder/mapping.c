@@ -104,7 +104,7 @@ int mapping_choose(whittle_copy *copies, size_t count, size_t capacity) {
         qsort(candidates, kept, sizeof *candidates, by_source);
         kept = drop_covered(candidates, kept);
         mark_changes(candidates, capacity ? kept : 0);
-        limit = limit - limit / 8 - 1;
+        limit -= limit > 0 ? limit / 8 + 1 : 0;
     } while (mapping_count(copies, count) > capacity);
     free(candidates);
     return WHITTLE_OK;
