@@ -142,7 +142,9 @@ static char *name_of(const char *url) {
     char *end = name;
     for (; name && *url; end++) {
         unsigned character = (unsigned char)*url++;
-        if (character == '%' && sscanf(url, "%2x", &character) == 1) {
+        /* Two digits, or the text might end where the next character is taken to be. */
+        if (character == '%' && strspn(url, "0123456789ABCDEFabcdef") >= 2 &&
+            sscanf(url, "%2x", &character) == 1) {
             url += 2;
         }
         *end = (char)character;

@@ -614,6 +614,20 @@ static void test_a_manifest_cannot_name_files_elsewhere(void **state) {
         "whittle: out: a manifest lists a file that is not in this folder (run its shard again)");
 }
 
+static void test_a_manifest_cannot_break_a_character_off(void **state) {
+    (void)state;
+    save_release();
+    make_shards(1, "out");
+    content part = load("out/manifest.1-of-1.json");
+    char *url = strstr((char *)part.data, "1.0.bin.patch");
+    assert_non_null(url);
+    memcpy(url, "1.0.bin.pat%4", 13);
+    save("out/manifest.1-of-1.json", part.data, part.size);
+    free(part.data);
+    assert_fails(whittle("batch", "--merge", "out", NULL), 1,
+                 "whittle: out/1.0.bin.pat%4: there is no such file or folder (check the name)");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(test_every_version_gets_what_it_needs),
@@ -645,6 +659,7 @@ int main(void) {
         IN_FOLDER(test_shards_must_have_seen_the_same),
         IN_FOLDER(test_files_must_be_as_listed),
         IN_FOLDER(test_a_manifest_cannot_name_files_elsewhere),
+        IN_FOLDER(test_a_manifest_cannot_break_a_character_off),
     };
     return cmocka_run_group_tests_name("tools/command_batch", tests, NULL, NULL);
 }
