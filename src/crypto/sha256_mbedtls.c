@@ -1,8 +1,17 @@
-/* SHA-256 by mbedTLS: the host's library. Knows nothing of patches. */
+/* SHA-256 by mbedTLS 2.28 or 3: the host's library, and that of ESP-IDF and Zephyr. Knows nothing
+ * of patches. */
 #include "whittle/sha256.h"
 
 #include <assert.h>
 #include <mbedtls/sha256.h>
+#include <mbedtls/version.h>
+
+/* What tells of errors has the plain names from version 3 on. */
+#if MBEDTLS_VERSION_NUMBER >= 0x03000000
+#define mbedtls_sha256_starts_ret mbedtls_sha256_starts
+#define mbedtls_sha256_update_ret mbedtls_sha256_update
+#define mbedtls_sha256_finish_ret mbedtls_sha256_finish
+#endif
 
 static_assert(sizeof(mbedtls_sha256_context) <= sizeof(whittle_sha256),
               "the public type must hold the library's state");

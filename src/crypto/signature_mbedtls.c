@@ -1,7 +1,9 @@
-/* ECDSA by mbedTLS: the host's library. Knows nothing of patches. */
+/* ECDSA by mbedTLS 2.28 or 3: the host's library, and that of ESP-IDF and Zephyr. Knows nothing of
+ * patches. */
 #include "whittle/signature.h"
 
 #include <mbedtls/ecdsa.h>
+#include <string.h>
 
 /* Everything that a verification allocates. */
 typedef struct verification {
@@ -14,16 +16,11 @@ typedef struct verification {
 /* Reads key and signature. That the point is on the curve, and r and s are in their range, the
  * library checks when it verifies. */
 static int load(verification *work, const uint8_t *public_key, const uint8_t *signature) {
-    const size_t half = WHITTLE_PUBLIC_KEY_SIZE / 2;
+    uint8_t point[1 + WHITTLE_PUBLIC_KEY_SIZE] = {0x04}; /* uncompressed */
+    memcpy(point + 1, public_key, WHITTLE_PUBLIC_KEY_SIZE);
     int error = mbedtls_ecp_group_load(&work->group, MBEDTLS_ECP_DP_SECP256R1);
     if (!error) {
-        error = mbedtls_mpi_read_binary(&work->key.X, public_key, half);
-    }
-    if (!error) {
-        error = mbedtls_mpi_read_binary(&work->key.Y, public_key + half, half);
-    }
-    if (!error) {
-        error = mbedtls_mpi_lset(&work->key.Z, 1);
+        error = mbedtls_ecp_point_read_binary(&work->group, &work->key, point, sizeof point);
     }
     if (!error) {
         error = mbedtls_mpi_read_binary(&work->r, signature, WHITTLE_SIGNATURE_SIZE / 2);
