@@ -135,3 +135,4 @@ include mk/checks.mk
 include mk/boards.mk
 include mk/fuzz.mk
 include mk/sanitizers.mk
+include mk/packages.mk

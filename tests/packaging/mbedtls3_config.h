@@ -1,0 +1,15 @@
+/* mbedTLS 3 as a device has it that checks signatures, and no more. */
+#ifndef TESTS_PACKAGING_MBEDTLS3_CONFIG_H
+#define TESTS_PACKAGING_MBEDTLS3_CONFIG_H
+
+#define MBEDTLS_ASN1_PARSE_C
+#define MBEDTLS_ASN1_WRITE_C
+#define MBEDTLS_BIGNUM_C
+#define MBEDTLS_ECDSA_C
+#define MBEDTLS_ECP_C
+#define MBEDTLS_ECP_DP_SECP256R1_ENABLED
+#define MBEDTLS_PLATFORM_C
+#define MBEDTLS_SHA256_C
+#define MBEDTLS_VERSION_C
+
+#endif
