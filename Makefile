@@ -120,7 +120,7 @@ ablation:
 include mk/library.mk
 include mk/install.mk
 
-C_FILES = $(shell find include src tools ports bindings tests fuzz bench examples -name '*.[ch]' 2>/dev/null)
+C_FILES = $(shell find include src tools ports bindings packaging tests fuzz bench examples -name '*.[ch]' 2>/dev/null)
 
 format:
 	clang-format -i $(C_FILES)

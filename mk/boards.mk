@@ -264,6 +264,10 @@ SIGNED_BOARD  := $(addprefix $(BOARDS)/xtensa-lx60/,flash-1.0.0-signed.img micro
 demo-board: $(XTENSA_BOARD)
 	@scripts/demo
 
+#: make board-images    only builds what the board needs
+.PHONY: board-images
+board-images: $(XTENSA_BOARD)
+
 #: make board           a board in the emulator, with a person at its REPL; with KEY=FILE.pub.pem
 #:                      one that takes nothing but what that key has signed
 board: $(if $(KEY),$(SIGNED_BOARD),$(XTENSA_BOARD))
