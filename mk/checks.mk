@@ -4,15 +4,16 @@
 .PHONY: test unit-tests freestanding portability test-32 test-clang test-sanitizers valgrind coverage \
         torture
 
-CHECKS := format-check architecture unit-tests freestanding portability docs-test install-test \
-          bench-test scaling-test manual-test completion-test browser-test test-sanitizers
+CHECKS := format-check architecture unit-tests freestanding portability docs-test format-test \
+          install-test bench-test scaling-test manual-test completion-test browser-test \
+          test-sanitizers
 
 test: setup
 	@scripts/run-checks $(CHECKS)
 
 # Checks by scripts in tests/NAME/run.
-.PHONY: architecture docs-test install-test bench-test scaling-test manual-test completion-test \
-        browser-test
+.PHONY: architecture docs-test format-test install-test bench-test scaling-test manual-test \
+        completion-test browser-test
 
 #: make architecture    the arrows between the parts, and the shape of files
 architecture:
@@ -41,6 +42,10 @@ test-clang:
 #: make docs-test       the commands, code, links and bytes in the documents
 docs-test: all
 	@tests/docs/run
+
+#: make format-test     a second decoder, made from the documents, agrees with the first
+format-test: all
+	@tests/format/run
 
 #: make install-test    install, use and uninstall, in a folder below build/
 install-test: all

@@ -1,0 +1,47 @@
+"""The images that the golden vectors belong to, as tests/golden/test_version_1.c makes them."""
+
+from typing import Iterator
+
+MIPS_BIG_ENDIAN = 7
+BASE = 0x08001000
+SOURCE_SIZE, INSERTED, INSERTED_AT = 2048, 36, 700
+POINTERS = range(SOURCE_SIZE * 3 // 4, SOURCE_SIZE, 8)
+
+
+def random_numbers(state: int) -> Iterator[int]:
+    """The minimal standard generator of Park and Miller."""
+    while True:
+        state = state * 48271 % 2147483647
+        yield state
+
+
+def byte_order(instruction_set: int) -> str:
+    return "big" if instruction_set == MIPS_BIG_ENDIAN else "little"
+
+
+def golden_source(instruction_set: int) -> bytes:
+    """Random bytes; in the last quarter every other word is a pointer."""
+    numbers = random_numbers(1 + instruction_set)
+    image = bytearray((next(numbers) >> 11) & 0xFF for _ in range(SOURCE_SIZE))
+    for offset in POINTERS:
+        pointer = BASE + next(numbers) % SOURCE_SIZE
+        image[offset : offset + 4] = pointer.to_bytes(4, byte_order(instruction_set))
+    return bytes(image)
+
+
+def golden_target(instruction_set: int) -> bytes:
+    """The source with bytes inserted, pointers moved accordingly, and every hundredth byte changed."""
+    source = golden_source(instruction_set)
+    numbers = random_numbers(100 + instruction_set)
+    inserted = bytes((next(numbers) >> 9) & 0xFF for _ in range(INSERTED))
+    image = bytearray(source[:INSERTED_AT] + inserted + source[INSERTED_AT:])
+    order = byte_order(instruction_set)
+    for offset in POINTERS:
+        place = slice(offset + INSERTED, offset + INSERTED + 4)
+        pointer = int.from_bytes(image[place], order)
+        if pointer - BASE >= INSERTED_AT:
+            pointer += INSERTED
+        image[place] = pointer.to_bytes(4, order)
+    for offset in range(50, len(image), 100):
+        image[offset] = (image[offset] + 3) & 0xFF
+    return bytes(image)

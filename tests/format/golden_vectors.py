@@ -1,0 +1,134 @@
+"""Decodes the golden vectors, and sees that damaged ones are refused for the right reason."""
+
+import pathlib
+import zlib
+from dataclasses import dataclass
+from typing import Iterator, List, Optional, Tuple
+
+from decoder import decode
+from golden import golden_source, golden_target
+from header import PatchError
+
+VECTORS = pathlib.Path("tests/golden/version-1.txt")
+INSTRUCTION_SETS, RAM_SIZES = 8, 4
+VERSION_AT, FLAGS_AT, PAYLOAD_SIZE_AT = 4, 5, 6
+
+Check = Tuple[str, List[str]]
+
+
+@dataclass
+class Vector:
+    instruction_set: int
+    ram: int
+    patch: bytes
+
+    @property
+    def source(self) -> bytes:
+        return golden_source(self.instruction_set)
+
+    @property
+    def target(self) -> bytes:
+        return golden_target(self.instruction_set)
+
+
+def vectors() -> List[Vector]:
+    found = []
+    for line in VECTORS.read_text().splitlines():
+        instruction_set, kibibytes, digits = line.split()
+        found.append(Vector(int(instruction_set), int(kibibytes) * 1024, bytes.fromhex(digits)))
+    return found
+
+
+def sealed(patch: bytes) -> bytes:
+    """The patch with the CRC that it should have."""
+    return patch[:-4] + zlib.crc32(patch[:-4]).to_bytes(4, "little")
+
+
+def replaced(patch: bytes, offset: int, new: bytes) -> bytes:
+    return patch[:offset] + new + patch[offset + len(new) :]
+
+
+def refusal(patch: bytes, source: bytes) -> Optional[str]:
+    """The error by which a patch is refused; none where it is applied."""
+    try:
+        decode(patch, source)
+    except PatchError as error:
+        return error.name
+    return None
+
+
+def decoded(instruction_set: int) -> Iterator[str]:
+    found = [vector for vector in vectors() if vector.instruction_set == instruction_set]
+    if len(found) != RAM_SIZES:
+        yield f"there are {len(found)} vectors, not {RAM_SIZES}"
+    for vector in found:
+        try:
+            if decode(vector.patch, vector.source).target != vector.target:
+                yield f"{vector.ram} bytes of RAM: the image is another"
+        except PatchError as error:
+            yield f"{vector.ram} bytes of RAM: {error}"
+
+
+def flipped_bits(vector: Vector) -> Iterator[str]:
+    for offset in range(len(vector.patch)):
+        for bit in range(8):
+            patch = replaced(vector.patch, offset, bytes([vector.patch[offset] ^ 1 << bit]))
+            if refusal(patch, vector.source) is None:
+                yield f"bit {bit} of byte {offset} makes no difference"
+
+
+def flipped_bits_under_a_good_checksum(vector: Vector) -> Iterator[str]:
+    """Some of the payload's bits, as each is decoded: the digest, at the latest, tells."""
+    for offset in range(len(vector.patch) - 5, 60, -7):
+        patch = sealed(replaced(vector.patch, offset, bytes([vector.patch[offset] ^ 0x10])))
+        error = refusal(patch, vector.source)
+        if error not in ("CORRUPT", "TARGET"):
+            yield f"byte {offset}: {error}"
+
+
+def wrong_sizes(vector: Vector) -> Iterator[str]:
+    for size in range(len(vector.patch)):
+        error = refusal(vector.patch[:size], vector.source)
+        if error != "INCOMPLETE":
+            yield f"cut off at {size}: {error}"
+    for more in (b"\0", b"more", vector.patch):
+        error = refusal(vector.patch + more, vector.source)
+        if error != "TRAILING":
+            yield f"{len(more)} bytes more: {error}"
+
+
+def changed_headers(vector: Vector) -> Iterator[str]:
+    patch = vector.patch
+    cases = (
+        ("another magic", "NOT_A_PATCH", replaced(patch, 0, b"WHTM")),
+        ("an older format", "LEGACY", replaced(patch, 0, b"BSDIFF40")),
+        ("version 0", "VERSION", replaced(patch, VERSION_AT, b"\0")),
+        ("version 2", "VERSION", replaced(patch, VERSION_AT, b"\2")),
+        ("an unknown flag", "FEATURE", replaced(patch, FLAGS_AT, bytes([patch[FLAGS_AT] | 0x80]))),
+        ("a number that is too long", "CORRUPT", replaced(patch, PAYLOAD_SIZE_AT, b"\x80\x00")),
+        ("a number beyond 32 bits", "CORRUPT", replaced(patch, PAYLOAD_SIZE_AT, b"\xff\xff\xff\xff\x10")),
+        ("a payload beyond 32 bits", "CORRUPT", replaced(patch, PAYLOAD_SIZE_AT, b"\xff\xff\xff\xff\x0f")),
+    )
+    for name, expected, changed in cases:
+        error = refusal(sealed(changed), vector.source)
+        if error != expected:
+            yield f"{name}: {error}, not {expected}"
+
+
+def other_sources(vector: Vector) -> Iterator[str]:
+    source = vector.source
+    for other in (b"", source[:-1], source + b"\0", replaced(source, 9, b"\0"), vector.target):
+        error = refusal(vector.patch, other)
+        if error != "SOURCE":
+            yield f"a source of {len(other)} bytes: {error}"
+
+
+def checks() -> Iterator[Check]:
+    for instruction_set in range(INSTRUCTION_SETS):
+        yield f"golden vectors of instruction set {instruction_set}", list(decoded(instruction_set))
+    vector = vectors()[4]
+    yield "every flipped bit is refused", list(flipped_bits(vector))
+    yield "flipped bits under a good CRC are refused", list(flipped_bits_under_a_good_checksum(vector))
+    yield "a patch that is cut off or goes on is refused", list(wrong_sizes(vector))
+    yield "changed headers are refused, each by its error", list(changed_headers(vector))
+    yield "other sources are refused", list(other_sources(vector))
