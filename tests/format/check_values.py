@@ -1,5 +1,5 @@
-"""Checks the values that docs/MODEL.md, chapter 10, gives to implementers: read from the page itself, so
-that neither can change without the other."""
+"""Checks the values that docs/MODEL.md, chapter 10, gives to implementers. They are read from the
+page itself, so that neither can change without the other."""
 
 import pathlib
 import re
@@ -7,12 +7,17 @@ from typing import Callable, Dict, Iterator, List, Tuple, Type
 
 import golden_vectors
 from decoder import Decoder, decode
-from model import Noise, RangeReader, hashed, learned, squash, stretch
+from header import Header
+from model import Noise, RangeReader, hashed, learned, squash, stretch, table_size
 
 MODEL_PAGE = pathlib.Path("docs/MODEL.md")
 FORMAT_PAGE = pathlib.Path("docs/FORMAT.md")
 CALL = re.compile(r"(\w+)\(([^)]*)\)\s+=\s+(-?\w+)")
 HEX_BYTES = re.compile(r"^    ((?:[0-9A-F]{2} {1,2})*[0-9A-F]{2})$", re.MULTILINE)
+TABLE_SIZES = re.compile(
+    r"32 KiB without regions and map: ([\d,]+) slots, group bits 0\. "
+    r"1 MiB without: ([\d,]+) groups, group bits (\d), ([\d,]+) slots"
+)
 WANTED_BIT = 500
 
 Check = Tuple[str, List[str]]
@@ -39,6 +44,17 @@ def table_rows(text: str, first_cell: str) -> List[Row]:
 
 def number(text: str) -> int:
     return int(text, 0)
+
+
+def table_sizes() -> Iterator[str]:
+    """The examples in chapter 2."""
+    chapter = " ".join(MODEL_PAGE.read_text().split("\n## 3. ")[0].split())
+    told = [int(text.replace(",", "")) for text in TABLE_SIZES.search(chapter).groups()]
+    small, small_bits = table_size(Header(ram=32 * 1024))
+    large, large_bits = table_size(Header(ram=1024 * 1024))
+    found = [small << small_bits, large, large_bits, large << large_bits]
+    if found != told or small_bits != 0:
+        yield f"{found}, not {told}"
 
 
 def functions() -> Iterator[str]:
@@ -110,6 +126,7 @@ def ends_of_golden_vectors() -> Iterator[str]:
 
 
 def checks() -> Iterator[Check]:
+    yield "tables have the sizes in MODEL.md", list(table_sizes())
     yield "the functions give the check values in MODEL.md", list(functions())
     yield "the example patch has the bits in MODEL.md", list(example())
     yield "the golden vectors end as MODEL.md says", list(ends_of_golden_vectors())

@@ -187,7 +187,8 @@ class Copier:
             (guess, following ^ (what << 16)),
             (raw & 0xFFFF, self.previous ^ (what << 16)),
         )
-        return self.model.unit_bit(FLAG_FAMILY, contexts, self.flag_set(asked, kind, competing, index))
+        weight_set = self.flag_set(asked, kind, competing, index)
+        return self.model.unit_bit(FLAG_FAMILY, contexts, weight_set)
 
     def flag_set(self, asked: int, kind: int, competing: bool, index: int) -> int:
         if asked == SECOND:

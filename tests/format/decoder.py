@@ -11,7 +11,7 @@ usage: tests/format/decoder.py SOURCE PATCH TARGET
 import hashlib
 import pathlib
 import sys
-from typing import List, Type
+from typing import Iterator, List, Type
 
 from addresses import Addresses, MapEntry, OffsetMap
 from copies import Copier
@@ -26,6 +26,7 @@ class Decoder:
     inside replace a part by a class of their own."""
 
     reader_class: Type[RangeReader] = RangeReader
+    model_class: Type[Model] = Model
     copier_class: Type[Copier] = Copier
 
     def __init__(self, header: Header, payload: bytes, source: bytes):
@@ -33,7 +34,7 @@ class Decoder:
         self.header = header
         self.target = bytearray()
         self.reader = self.reader_class(payload)
-        self.model = Model(header, self.reader)
+        self.model = self.model_class(header, self.reader)
         self.addresses = Addresses(header)
         units = Units(source, self.target, instructions, self.addresses)
         self.copier = self.copier_class(self.model, units)
@@ -41,6 +42,9 @@ class Decoder:
         self.mapped_slot = [FRESH_SLOT]
         self.gap, self.move, self.size = (Number(self.model) for _ in range(3))
         self.entries: List[MapEntry] = []
+        self.mapped_copies: Iterator[MapEntry] = iter(())
+        self.upcoming = MapEntry(0, 0)
+        self.source = 0  # where a copy is in the source; behind it, where it has ended
 
     def rebuild(self) -> None:
         self.entries = self.read_map()
@@ -56,52 +60,54 @@ class Decoder:
             distance = step.read()
             target += distance
             source += distance + move.read_signed()
-            require(target <= self.header.target_size, "an entry of the map is behind the target")
-            require(0 <= source <= self.header.source_size, "an entry of the map is not in the source")
+            require(target <= self.header.target_size, "a map entry is behind the target")
+            require(0 <= source <= self.header.source_size, "a map entry is not in the source")
             entries.append(MapEntry(source, target))
         return entries
 
     def read_segments(self) -> None:
-        # The end of the target counts as a mapped copy.
-        mapped_copies = iter(self.entries + [MapEntry(0, self.header.target_size)])
-        source_end = 0
-        upcoming = next(mapped_copies)
+        self.mapped_copies = iter(self.entries)
+        self.advance_map()
         mapped = self.read_mapped()
-        while len(self.target) < self.header.target_size:
-            inserted = self.read_inserted(mapped, upcoming)
+        while True:
+            inserted = self.read_gap(mapped)
+            self.inserter.insert(inserted)
             if len(self.target) == self.header.target_size:
                 return
             if mapped:
-                source_offset = upcoming.source
-                upcoming = next(mapped_copies)
+                self.source = self.upcoming.source
+                self.advance_map()
             else:
-                source_offset = source_end + inserted + self.move.read_signed()
+                self.source += inserted + self.move.read_signed()
             mapped = self.read_mapped()
-            size = self.read_size(mapped, upcoming)
-            self.check_copy(source_offset, size)
-            self.copier.copy(source_offset, size)
-            source_end = source_offset + size
+            size = self.read_size(mapped)
+            self.check_copy(size)
+            self.copier.copy(self.source, size)
+            self.source += size
+
+    def advance_map(self) -> None:
+        """Takes the next mapped copy from the map. The end of the target counts as one."""
+        self.upcoming = next(self.mapped_copies, MapEntry(0, self.header.target_size))
 
     def read_mapped(self) -> int:
         return self.model.slot_bit(self.mapped_slot, 0)
 
-    def read_inserted(self, mapped: int, upcoming: MapEntry) -> int:
-        """The bytes before a copy; returns how many."""
+    def read_gap(self, mapped: int) -> int:
+        """How many bytes are inserted before a copy."""
         position = len(self.target)
-        size = upcoming.target - position if mapped else self.gap.read()
+        size = self.upcoming.target - position if mapped else self.gap.read()
         require(0 <= size <= self.header.target_size - position, "a gap is too large")
-        self.inserter.insert(size)
         return size
 
-    def read_size(self, next_is_mapped: int, upcoming: MapEntry) -> int:
+    def read_size(self, next_is_mapped: int) -> int:
         if next_is_mapped:
-            return upcoming.target - len(self.target) - self.gap.read()
+            return self.upcoming.target - len(self.target) - self.gap.read()
         return self.size.read() + 1
 
-    def check_copy(self, source_offset: int, size: int) -> None:
+    def check_copy(self, size: int) -> None:
         require(size >= 0, "a copy ends after the next one begins")
-        require(source_offset >= 0, "a copy begins before the source")
-        require(source_offset + size <= self.header.source_size, "a copy ends behind the source")
+        require(self.source >= 0, "a copy begins before the source")
+        require(self.source + size <= self.header.source_size, "a copy ends behind the source")
         require(len(self.target) + size <= self.header.target_size, "a copy ends behind the target")
 
 
@@ -112,8 +118,8 @@ def check_source(header: Header, source: bytes) -> None:
 
 
 def decode(patch: bytes, source: bytes, decoder_class: Type[Decoder] = Decoder) -> Decoder:
-    """Decodes a whole patch; what it makes is the decoder's target. Raises PatchError where the patch
-    is refused."""
+    """Decodes a whole patch; what it makes is the decoder's target. Raises PatchError where the
+    patch is refused."""
     header, payload = read_patch(patch)
     if header.flags & SOURCE:
         check_source(header, source)

@@ -1,18 +1,11 @@
 """The images that the golden vectors belong to, as tests/golden/test_version_1.c makes them."""
 
-from typing import Iterator
+from chance import random_numbers
 
 MIPS_BIG_ENDIAN = 7
 BASE = 0x08001000
 SOURCE_SIZE, INSERTED, INSERTED_AT = 2048, 36, 700
 POINTERS = range(SOURCE_SIZE * 3 // 4, SOURCE_SIZE, 8)
-
-
-def random_numbers(state: int) -> Iterator[int]:
-    """The minimal standard generator of Park and Miller."""
-    while True:
-        state = state * 48271 % 2147483647
-        yield state
 
 
 def byte_order(instruction_set: int) -> str:
@@ -30,7 +23,7 @@ def golden_source(instruction_set: int) -> bytes:
 
 
 def golden_target(instruction_set: int) -> bytes:
-    """The source with bytes inserted, pointers moved accordingly, and every hundredth byte changed."""
+    """The source with bytes inserted, its pointers moved, and every hundredth byte changed."""
     source = golden_source(instruction_set)
     numbers = random_numbers(100 + instruction_set)
     inserted = bytes((next(numbers) >> 9) & 0xFF for _ in range(INSERTED))

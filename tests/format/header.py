@@ -109,7 +109,9 @@ class FieldReader:
         return -((coded + 1) // 2) if coded & 1 else coded // 2
 
 
-def read_regions(fields: FieldReader, count: int, like: List[Region], image_size: int) -> List[Region]:
+def read_regions(
+    fields: FieldReader, count: int, like: List[Region], image_size: int
+) -> List[Region]:
     regions: List[Region] = []
     end = 0
     for index in range(count):

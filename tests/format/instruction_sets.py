@@ -80,7 +80,9 @@ class Displacement:
             distance -= 1 << self.width
         return (self.base(place) + distance) & MASK
 
-    def rewrite(self, instruction: int, place: int, address: int, _partner: Partner) -> Optional[int]:
+    def rewrite(
+        self, instruction: int, place: int, address: int, _partner: Partner
+    ) -> Optional[int]:
         distance = (address - self.base(place)) & MASK
         for run in self.runs:
             field = bits(distance, run.target, run.count) ^ self.inversion(instruction, run)
@@ -118,8 +120,8 @@ Reference = Union[Displacement, Formula]
 class InstructionSet:
     """What a decoder knows of an instruction set.
 
-    *length* is that of the instruction which begins with these bytes, at this offset. *partners* tells
-    whether the first word is the other half of the second one, for each kind of half."""
+    *length* is that of the instruction which begins with these bytes, at this offset. *partners*
+    tells whether the first word is the other half of the second one, for each kind of half."""
 
     def __init__(
         self,
@@ -180,7 +182,12 @@ THUMB = InstructionSet(
     prefers_pointers=True,
     references=(
         Displacement(
-            6, lambda b: bits(b, 11, 5) in (0x09, 0x14), "0>2:8", 10, "+", lambda place: (place + 4) & ~3
+            6,
+            lambda b: bits(b, 11, 5) in (0x09, 0x14),
+            "0>2:8",
+            10,
+            "+",
+            lambda place: (place + 4) & ~3,
         ),
         Displacement(4, lambda b: bits(b, 11, 5) == 0x1C, "0>1:11", 12, "s", thumb_base),
         Displacement(
@@ -340,7 +347,8 @@ def aarch64_page(b: int, place: int) -> int:
 def aarch64_rewrite_high(old: int, place: int, address: int, partner: Partner) -> int:
     distance = ((address & ~0xFFF) - (place & ~0xFFF)) & MASK
     backwards = 1 << 23 if address >> 12 < place >> 12 else 0
-    return (old & 0x9F00001F) | bits(distance, 12, 2) << 29 | bits(distance, 14, 18) << 5 | backwards
+    pages = bits(distance, 12, 2) << 29 | bits(distance, 14, 18) << 5
+    return (old & 0x9F00001F) | pages | backwards
 
 
 def aarch64_rewrite_low(old: int, place: int, address: int, partner: Partner) -> Optional[int]:
@@ -416,7 +424,12 @@ AVR = InstructionSet(
             lambda b, place, mate, back: (bits(b, 4, 5) << 17 | bits(b, 0, 1) << 16 | b >> 16) << 1,
             avr_rewrite_absolute,
         ),
-        Formula(4, avr_is_data, lambda b, place, mate, back: AVR_DATA + (b >> 16), avr_rewrite_data),
+        Formula(
+            4,
+            avr_is_data,
+            lambda b, place, mate, back: AVR_DATA + (b >> 16),
+            avr_rewrite_data,
+        ),
         Displacement(2, lambda b: b & 0xE000 == 0xC000, "0>1:12", 13, "s", lambda place: place + 2),
         Displacement(3, lambda b: b & 0xF800 == 0xF000, "3>1:7", 8, "s", lambda place: place + 2),
     ),
@@ -491,7 +504,7 @@ def mips(coded_unit: int, opcode_mask: int, big_endian: bool) -> InstructionSet:
     )
 
 
-# By the number in the header. Without an instruction set, only words that are addresses are predicted.
+# By the number in the header. Without an instruction set, only words are predicted.
 INSTRUCTION_SETS: Sequence[Optional[InstructionSet]] = (
     None,
     THUMB,

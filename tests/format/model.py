@@ -1,5 +1,5 @@
-"""Where bits come from: the range coder (docs/FORMAT.md, chapter 5), adaptive slots, and the mixing of
-many predictions (docs/MODEL.md, chapters 2 to 4).
+"""Where bits come from: the range coder (docs/FORMAT.md, chapter 5), adaptive slots, and the mixing
+of many predictions (docs/MODEL.md, chapters 2 to 4).
 
 Nothing here knows what the bits mean. The order of all calls matters, as each of them may draw
 noise."""

@@ -1,4 +1,5 @@
-"""The units of copied pieces, what each should become, and what it teaches: docs/MODEL.md, chapter 7."""
+"""The units of copied pieces, what each should become, and what it teaches: docs/MODEL.md, chapter
+7."""
 
 from dataclasses import dataclass
 from typing import Optional
@@ -116,7 +117,16 @@ class Units:
             if rewritten is not None:
                 predicted = self.word(rewritten)
         return Unit(
-            offset, size, raw, predicted, reference.kind, certainty, referred, new_place, reference, partner
+            offset,
+            size,
+            raw,
+            predicted,
+            reference.kind,
+            certainty,
+            referred,
+            new_place,
+            reference,
+            partner,
         )
 
     def find_partner(self, kind: int, instruction: int, offset: int) -> Optional[Partner]:
