@@ -29,6 +29,10 @@ extern "C" {
  * small, so that a call that was skipped, or a register that was cleared, does not look like it. */
 #define WHITTLE_SIGNATURE_RIGHT 0x5A39C6E1u
 
+/* The verdict of a library that allocates and got no memory: not right, but not known to be wrong.
+ * Only who can tell a user the difference needs to look for it. */
+#define WHITTLE_SIGNATURE_UNCHECKED 1u
+
 /* Checks a signature of a digest. Returns WHITTLE_SIGNATURE_RIGHT, or another value where the
  * signature is wrong, or where key or signature are no such thing: a point that is not on the
  * curve, an r or s that is 0 or not below the order. */

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/failure.h"
 #include "crypto/pbes2.h"
 #include "crypto/random.h"
 
@@ -40,21 +41,23 @@ static int compute_public_key(mbedtls_ecp_keypair *pair) {
 
 /* ---- PEM: what is around a key ---- */
 
-/* A copy that ends with NUL, as mbedTLS wants it, or NULL. Pair with free_text. */
-static unsigned char *copy_text(const void *pem, size_t size) {
-    unsigned char *text = size <= PEM_TEXT_MAX ? malloc(size + 1) : NULL;
-    if (text) {
-        memcpy(text, pem, size);
-        text[size] = '\0';
+/* Makes a copy that ends with NUL, as mbedTLS wants it. Pair with free_text. */
+static int copy_text(const void *pem, size_t size, unsigned char **text) {
+    if (size > PEM_TEXT_MAX) {
+        return WHITTLE_ERROR_KEY;
     }
-    return text;
+    *text = malloc(size + 1);
+    if (!*text) {
+        return WHITTLE_ERROR_MEMORY;
+    }
+    memcpy(*text, pem, size);
+    (*text)[size] = '\0';
+    return WHITTLE_OK;
 }
 
 static void free_text(unsigned char *text, size_t size) {
-    if (text) {
-        mbedtls_platform_zeroize(text, size);
-        free(text);
-    }
+    mbedtls_platform_zeroize(text, size);
+    free(text);
 }
 
 static int parse_private(mbedtls_pk_context *context, const unsigned char *text, size_t size,
@@ -77,8 +80,15 @@ static mbedtls_ecp_keypair *pair_of(const mbedtls_pk_context *context) {
     return pair && pair->grp.id == curve ? pair : NULL;
 }
 
+static int take_public(const mbedtls_ecp_keypair *pair, uint8_t *public_key) {
+    int error =
+        pair ? mbedtls_ecp_check_pubkey(&pair->grp, &pair->Q) : MBEDTLS_ERR_PK_KEY_INVALID_FORMAT;
+    return error ? error : store_point(&pair->Q, public_key);
+}
+
 static int take_private(mbedtls_ecp_keypair *pair, whittle_private_key *key) {
-    int error = pair ? mbedtls_ecp_check_privkey(&pair->grp, &pair->d) : WHITTLE_ERROR_KEY;
+    int error =
+        pair ? mbedtls_ecp_check_privkey(&pair->grp, &pair->d) : MBEDTLS_ERR_PK_KEY_INVALID_FORMAT;
     if (!error) {
         error = compute_public_key(pair);
     }
@@ -88,21 +98,23 @@ static int take_private(mbedtls_ecp_keypair *pair, whittle_private_key *key) {
     if (!error) {
         error = store_point(&pair->Q, key->public_key);
     }
-    return error ? WHITTLE_ERROR_KEY : WHITTLE_OK;
+    return error;
 }
 
 int whittle_private_key_read(const void *pem, size_t size, const char *passphrase,
                              whittle_private_key *key) {
-    unsigned char *text = copy_text(pem, size);
-    if (!text) {
-        return WHITTLE_ERROR_KEY;
+    unsigned char *text;
+    int error = copy_text(pem, size, &text);
+    if (error) {
+        return error;
     }
     mbedtls_pk_context context;
+    failure_start();
     mbedtls_pk_init(&context);
-    int error =
-        parse_private(&context, text, size, passphrase) ? error_of_private(text) : WHITTLE_OK;
-    if (!error) {
-        error = take_private(pair_of(&context), key);
+    error = parse_private(&context, text, size, passphrase) ? failure_error(error_of_private(text))
+                                                            : WHITTLE_OK;
+    if (!error && take_private(pair_of(&context), key)) {
+        error = failure_error(WHITTLE_ERROR_KEY);
     }
     mbedtls_pk_free(&context);
     free_text(text, size);
@@ -111,25 +123,28 @@ int whittle_private_key_read(const void *pem, size_t size, const char *passphras
 
 int whittle_public_key_read(const void *pem, size_t size,
                             uint8_t public_key[WHITTLE_PUBLIC_KEY_SIZE]) {
-    unsigned char *text = copy_text(pem, size);
-    if (!text) {
-        return WHITTLE_ERROR_KEY;
+    unsigned char *text;
+    int error = copy_text(pem, size, &text);
+    if (error) {
+        return error;
     }
     mbedtls_pk_context context;
+    failure_start();
     mbedtls_pk_init(&context);
-    int error = mbedtls_pk_parse_public_key(&context, text, size + 1);
-    const mbedtls_ecp_keypair *pair = error ? NULL : pair_of(&context);
-    bool right = pair && mbedtls_ecp_check_pubkey(&pair->grp, &pair->Q) == 0 &&
-                 store_point(&pair->Q, public_key) == 0;
+    error = mbedtls_pk_parse_public_key(&context, text, size + 1);
+    if (!error) {
+        error = take_public(pair_of(&context), public_key);
+    }
     mbedtls_pk_free(&context);
     free_text(text, size);
-    return right ? WHITTLE_OK : WHITTLE_ERROR_KEY;
+    return error ? failure_error(WHITTLE_ERROR_KEY) : WHITTLE_OK;
 }
 
 /* ---- Making and writing ---- */
 
 /* A context with an empty pair of our curve in it, or an error. */
 static int start_pair(mbedtls_pk_context *context) {
+    failure_start();
     mbedtls_pk_init(context);
     int error = mbedtls_pk_setup(context, mbedtls_pk_info_from_type(MBEDTLS_PK_ECKEY));
     return error ? error : mbedtls_ecp_group_load(&mbedtls_pk_ec(*context)->grp, curve);
@@ -146,7 +161,7 @@ int whittle_private_key_generate(whittle_private_key *key) {
         error = take_private(mbedtls_pk_ec(context), key);
     }
     mbedtls_pk_free(&context);
-    return error ? WHITTLE_ERROR_IO : WHITTLE_OK;
+    return error ? failure_error(WHITTLE_ERROR_IO) : WHITTLE_OK;
 }
 
 int whittle_private_key_write(const whittle_private_key *key, char pem[WHITTLE_KEY_PEM_MAX]) {
@@ -161,7 +176,7 @@ int whittle_private_key_write(const whittle_private_key *key, char pem[WHITTLE_K
         error = mbedtls_pk_write_key_pem(&context, (unsigned char *)pem, WHITTLE_KEY_PEM_MAX);
     }
     mbedtls_pk_free(&context);
-    return error ? WHITTLE_ERROR_KEY : (int)strlen(pem);
+    return error ? failure_error(WHITTLE_ERROR_KEY) : (int)strlen(pem);
 }
 
 int whittle_public_key_write(const uint8_t public_key[WHITTLE_PUBLIC_KEY_SIZE],
@@ -175,7 +190,7 @@ int whittle_public_key_write(const uint8_t public_key[WHITTLE_PUBLIC_KEY_SIZE],
         error = mbedtls_pk_write_pubkey_pem(&context, (unsigned char *)pem, WHITTLE_KEY_PEM_MAX);
     }
     mbedtls_pk_free(&context);
-    return error ? WHITTLE_ERROR_KEY : (int)strlen(pem);
+    return error ? failure_error(WHITTLE_ERROR_KEY) : (int)strlen(pem);
 }
 
 void whittle_private_key_wipe(whittle_private_key *key) {

@@ -165,7 +165,8 @@ static int parse_decrypted(mbedtls_pk_context *context, const encryption *found,
     size_t room = found->content.len + BLOCK_SIZE;
     unsigned char *plain = calloc(room, 1);
     size_t plain_size = 0;
-    int error = plain ? decrypt(found, passphrase, size, plain, &plain_size) : FAILED;
+    int error =
+        plain ? decrypt(found, passphrase, size, plain, &plain_size) : MBEDTLS_ERR_PK_ALLOC_FAILED;
     if (!error) {
         error = mbedtls_pk_parse_key(context, plain, plain_size, NULL, 0);
     }

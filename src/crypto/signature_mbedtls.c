@@ -5,6 +5,8 @@
 #include <mbedtls/ecdsa.h>
 #include <string.h>
 
+#include "crypto/failure.h"
+
 /* Everything that a verification allocates. */
 typedef struct verification {
     mbedtls_ecp_group group;
@@ -36,6 +38,7 @@ uint32_t whittle_signature_verify(const uint8_t public_key[WHITTLE_PUBLIC_KEY_SI
                                   const uint8_t digest[WHITTLE_SHA256_SIZE],
                                   const uint8_t signature[WHITTLE_SIGNATURE_SIZE]) {
     verification work;
+    failure_start();
     mbedtls_ecp_group_init(&work.group);
     mbedtls_ecp_point_init(&work.key);
     mbedtls_mpi_init(&work.r);
@@ -49,5 +52,5 @@ uint32_t whittle_signature_verify(const uint8_t public_key[WHITTLE_PUBLIC_KEY_SI
     mbedtls_mpi_free(&work.r);
     mbedtls_ecp_point_free(&work.key);
     mbedtls_ecp_group_free(&work.group);
-    return error ? 0 : WHITTLE_SIGNATURE_RIGHT;
+    return !error ? WHITTLE_SIGNATURE_RIGHT : failure_error(0) ? WHITTLE_SIGNATURE_UNCHECKED : 0;
 }

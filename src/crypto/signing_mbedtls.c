@@ -6,6 +6,7 @@
 #include <mbedtls/md.h>
 #include <string.h>
 
+#include "crypto/failure.h"
 #include "crypto/random.h"
 
 enum { HALF = WHITTLE_SIGNATURE_SIZE / 2 };
@@ -19,6 +20,7 @@ typedef struct numbers {
 } numbers;
 
 static void numbers_init(numbers *of) {
+    failure_start();
     mbedtls_ecp_group_init(&of->group);
     mbedtls_mpi_init(&of->secret);
     mbedtls_mpi_init(&of->r);
@@ -61,10 +63,13 @@ int whittle_sign(const whittle_private_key *key, const uint8_t digest[WHITTLE_SH
         error = store(&of, made);
     }
     numbers_free(&of);
+    if (error) {
+        return failure_error(WHITTLE_ERROR_KEY);
+    }
     /* A signature that went wrong can give the key away: it never gets out. */
-    if (error ||
-        whittle_signature_verify(key->public_key, digest, made) != WHITTLE_SIGNATURE_RIGHT) {
-        return WHITTLE_ERROR_KEY;
+    uint32_t verdict = whittle_signature_verify(key->public_key, digest, made);
+    if (verdict != WHITTLE_SIGNATURE_RIGHT) {
+        return verdict == WHITTLE_SIGNATURE_UNCHECKED ? WHITTLE_ERROR_MEMORY : WHITTLE_ERROR_KEY;
     }
     memcpy(signature, made, sizeof made);
     return WHITTLE_OK;
@@ -73,7 +78,7 @@ int whittle_sign(const whittle_private_key *key, const uint8_t digest[WHITTLE_SH
 static int parse_der(numbers *of, const uint8_t *der, size_t size) {
     unsigned char copy[WHITTLE_SIGNATURE_DER_MAX];
     if (size > sizeof copy) {
-        return WHITTLE_ERROR_SIGNATURE;
+        return MBEDTLS_ERR_ASN1_INVALID_LENGTH;
     }
     memcpy(copy, der, size); /* mbedTLS wants what it may change, and does not */
     unsigned char *at = copy;
@@ -82,7 +87,7 @@ static int parse_der(numbers *of, const uint8_t *der, size_t size) {
     int error =
         mbedtls_asn1_get_tag(&at, end, &length, MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE);
     if (!error && at + length != end) {
-        error = WHITTLE_ERROR_SIGNATURE;
+        error = MBEDTLS_ERR_ASN1_LENGTH_MISMATCH;
     }
     if (!error) {
         error = mbedtls_asn1_get_mpi(&at, end, &of->r);
@@ -90,19 +95,19 @@ static int parse_der(numbers *of, const uint8_t *der, size_t size) {
     if (!error) {
         error = mbedtls_asn1_get_mpi(&at, end, &of->s);
     }
-    return error || at == end ? error : WHITTLE_ERROR_SIGNATURE;
+    return error || at == end ? error : MBEDTLS_ERR_ASN1_LENGTH_MISMATCH;
 }
 
 int whittle_signature_from_der(const uint8_t *der, size_t size,
                                uint8_t signature[WHITTLE_SIGNATURE_SIZE]) {
     numbers of;
     numbers_init(&of);
-    int error = size ? parse_der(&of, der, size) : WHITTLE_ERROR_SIGNATURE;
+    int error = size ? parse_der(&of, der, size) : MBEDTLS_ERR_ASN1_OUT_OF_DATA;
     if (!error) {
         error = store(&of, signature);
     }
     numbers_free(&of);
-    return error ? WHITTLE_ERROR_SIGNATURE : WHITTLE_OK;
+    return error ? failure_error(WHITTLE_ERROR_SIGNATURE) : WHITTLE_OK;
 }
 
 /* One number, as DER stores it: without leading zeros, and never with the top bit of a sign. */

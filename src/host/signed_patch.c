@@ -3,7 +3,6 @@
  */
 #include "whittle/signed_patch.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +29,13 @@ static void signing_digest(const uint8_t *patch, size_t covered,
     whittle_sha256_update(&hash, &flags, sizeof flags);
     whittle_sha256_update(&hash, patch + FLAGS_OFFSET + 1, covered - FLAGS_OFFSET - 1);
     whittle_sha256_finish(&hash, digest);
+}
+
+static int verify(const uint8_t *public_key, const uint8_t *digest, const uint8_t *signature) {
+    uint32_t verdict = whittle_signature_verify(public_key, digest, signature);
+    return verdict == WHITTLE_SIGNATURE_RIGHT       ? WHITTLE_OK
+           : verdict == WHITTLE_SIGNATURE_UNCHECKED ? WHITTLE_ERROR_MEMORY
+                                                    : WHITTLE_ERROR_SIGNATURE;
 }
 
 /* Checks a patch, and tells how many of its bytes a signature covers. */
@@ -84,8 +90,9 @@ int whittle_patch_attach(const uint8_t *patch, size_t size,
     }
     uint8_t digest[WHITTLE_SHA256_SIZE];
     signing_digest(patch, covered, digest);
-    if (whittle_signature_verify(public_key, digest, signature) != WHITTLE_SIGNATURE_RIGHT) {
-        return WHITTLE_ERROR_SIGNATURE;
+    error = verify(public_key, digest, signature);
+    if (error) {
+        return error;
     }
     size_t summed = covered + WHITTLE_SIGNATURE_BLOCK_SIZE;
     uint8_t *made = malloc(summed + CRC_SIZE);
@@ -130,8 +137,7 @@ int whittle_patch_verify(const uint8_t *patch, size_t size,
         return WHITTLE_ERROR_SIGNATURE;
     }
     signing_digest(patch, covered, digest);
-    bool right = whittle_signature_verify(public_key, digest, block) == WHITTLE_SIGNATURE_RIGHT;
-    return right ? WHITTLE_OK : WHITTLE_ERROR_SIGNATURE;
+    return verify(public_key, digest, block);
 }
 
 int whittle_patch_signer(const uint8_t *patch, size_t size, uint8_t id[WHITTLE_KEY_ID_SIZE]) {
