@@ -4,6 +4,7 @@
  * addresses. Linkers let segments begin at page boundaries of the file, and so with its headers, or
  * with bytes between sections, that no programmer of flashes would take: where there are sections,
  * only they count. The image is then what `objcopy -O binary --gap-fill 0xFF` makes. */
+#include <errno.h>
 #include <gelf.h>
 #include <string.h>
 
@@ -168,17 +169,24 @@ static int read_open(reading *in, uint8_t *isa) {
     return error;
 }
 
+/* What libelf could not read is damaged, unless it had no memory for it; of its own error numbers
+ * none is documented to say so. */
+static int error_of_elf(int error) {
+    return error == WHITTLE_ERROR_IMAGE && errno == ENOMEM ? WHITTLE_ERROR_MEMORY : error;
+}
+
 int elf_read(const uint8_t *file, size_t size, piece_list *pieces, uint8_t *isa) {
     reading in = {.file = file, .size = size, .pieces = pieces};
+    errno = 0;
     if (elf_version(EV_CURRENT) == EV_NONE) {
         return WHITTLE_ERROR_IMAGE;
     }
     /* libelf takes a char *, and only reads what it is not told to write. */
     in.elf = elf_memory((char *)(uintptr_t)file, size);
     if (!in.elf) {
-        return WHITTLE_ERROR_IMAGE;
+        return error_of_elf(WHITTLE_ERROR_IMAGE);
     }
-    int error = read_open(&in, isa);
+    int error = error_of_elf(read_open(&in, isa));
     (void)elf_end(in.elf);
     return error;
 }
