@@ -12,6 +12,7 @@
 #include "keys.h"
 #include "message.h"
 #include "options.h"
+#include "output.h"
 #include "whittle/signed_patch.h"
 #include "words.h"
 
@@ -44,10 +45,8 @@ static int create(const char *path, mode_t mode, const char *text) {
     if (descriptor < 0) {
         return say_why(path);
     }
-    size_t size = strlen(text);
-    errno = EIO; /* a write that is cut short says nothing else */
     int status = STATUS_DONE;
-    if (write(descriptor, text, size) != (ssize_t)size || fsync(descriptor) != 0) {
+    if (!write_whole(descriptor, text, strlen(text)) || fsync(descriptor) != 0) {
         status = message_system(path, errno);
         (void)unlink(path);
     }
@@ -106,7 +105,9 @@ static void report(const generation *work) {
 static int run(generation *work) {
     int error = whittle_private_key_generate(&work->key);
     if (error) {
-        return message_failed(work->private_path, whittle_error_text(error));
+        return message_failed(work->private_path, error == WHITTLE_ERROR_IO
+                                                      ? "the system gives no random numbers"
+                                                      : whittle_error_text(error));
     }
     int status = write_keys(work);
     if (status == STATUS_DONE) {

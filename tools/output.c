@@ -183,16 +183,21 @@ int output_open(output *out) {
     return out->descriptor >= 0 ? STATUS_DONE : fail(out);
 }
 
-int output_write(output *out, const uint8_t *data, size_t size) {
+bool write_whole(int descriptor, const void *data, size_t size) {
+    const uint8_t *next = data;
     while (size > 0) {
-        ssize_t written = write(out->descriptor, data, size);
+        ssize_t written = write(descriptor, next, size);
         if (written < 0 && errno != EINTR) {
-            return fail(out);
+            return false;
         }
-        data += written > 0 ? written : 0;
+        next += written > 0 ? written : 0;
         size -= written > 0 ? (size_t)written : 0;
     }
-    return STATUS_DONE;
+    return true;
+}
+
+int output_write(output *out, const uint8_t *data, size_t size) {
+    return write_whole(out->descriptor, data, size) ? STATUS_DONE : fail(out);
 }
 
 /* The new name is in the folder; after this it is also on the disk. Not every file system can do

@@ -30,6 +30,9 @@ bool output_is_stdout(const output *out);
 /* Creates the temporary file, or opens the pipe or device. */
 int output_open(output *out);
 
+/* Writes all of it to a descriptor, however little each write takes. False: errno tells why. */
+bool write_whole(int descriptor, const void *data, size_t size);
+
 int output_write(output *out, const uint8_t *data, size_t size);
 
 /* Syncs what was written and gives it its name. */
