@@ -125,11 +125,10 @@ static int make_device(const making *work, const char *path, uint32_t *slot_size
     }
     *slot_size = posix.device.slot_size;
     error = posix_device_install(&posix, image->data, (uint32_t)image->size, 0);
-    int status = error ? refuse_install(work, *slot_size, error) : STATUS_DONE;
-    if (posix_device_close(&posix) && status == STATUS_DONE) {
-        status = message_system(work->flash_path, errno);
+    if (posix_device_close(&posix)) {
+        return message_system(work->flash_path, errno);
     }
-    return status;
+    return error ? refuse_install(work, *slot_size, error) : STATUS_DONE;
 }
 
 static int make(making *work, uint32_t *slot_size) {

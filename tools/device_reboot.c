@@ -40,7 +40,8 @@ static int boot(const device_session *session, whittle_boot_decision *decision) 
         return message_system(session->path, ENOMEM);
     }
     int error = whittle_boot(device, patcher, memory, decision);
-    while (!error && decision->action == WHITTLE_BOOT_RESTART && !session->posix.sim.cut_fired) {
+    while (!error && decision->action == WHITTLE_BOOT_RESTART &&
+           device_session_has_power(session)) {
         (void)printf("Restarting.\n");
         error = whittle_boot(device, patcher, memory, decision);
     }
@@ -69,7 +70,7 @@ static int start_image(const device_session *session, const whittle_boot_decisio
         return STATUS_DONE;
     }
     int error = whittle_device_confirm(&session->posix.device);
-    if (!error && !session->posix.sim.cut_fired) {
+    if (!error && device_session_has_power(session)) {
         (void)printf("The firmware has confirmed itself.\n");
     }
     return device_session_tell(session, session->path, error);
@@ -83,7 +84,7 @@ static int restart(const device_session *session, bool no_confirm) {
     if (status == STATUS_DONE) {
         status = boot(session, &decision);
     }
-    if (status != STATUS_DONE || session->posix.sim.cut_fired) {
+    if (status != STATUS_DONE || !device_session_has_power(session)) {
         return status;
     }
     status = device_session_status(session, &after);

@@ -12,9 +12,13 @@ const char *read_operation(const char *text, void *place) {
     return right ? NULL : "the number of an operation, from 1 to 4294967295";
 }
 
+bool device_session_has_power(const device_session *session) {
+    return !session->posix.sim.cut_fired && !session->posix.write_error;
+}
+
 static void say(void *context, const char *text) {
     const device_session *session = context;
-    if (!session->posix.sim.cut_fired) {
+    if (device_session_has_power(session)) {
         (void)printf("%s\n", text);
         (void)fflush(stdout); /* before what goes to stderr; a failure stays in the stream */
     }
@@ -45,8 +49,8 @@ int device_session_tell(const device_session *session, const char *path, int err
     if (!error) {
         return STATUS_DONE;
     }
-    return session->posix.sim.cut_fired ? STATUS_FAILED
-                                        : message_failed(path, whittle_error_text(error));
+    return device_session_has_power(session) ? message_failed(path, whittle_error_text(error))
+                                             : STATUS_FAILED;
 }
 
 int device_session_status(const device_session *session, whittle_device_status *status) {

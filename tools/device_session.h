@@ -34,8 +34,12 @@ option_reader read_operation;
 /* Opens the device and turns its power on. Pair with device_session_end. */
 int device_session_open(device_session *session, const char *path, uint32_t cut_after);
 
-/* Says what an error, if it is one, means for a file. Where the power was cut it says nothing: the
- * error is what becomes of that, and device_session_end tells the cut. */
+/* False after the cut, and after a write that the file did not take: the device does nothing more,
+ * says nothing more, and device_session_end tells why. */
+bool device_session_has_power(const device_session *session);
+
+/* Says what an error, if it is one, means for a file. Where there is no power it says nothing: the
+ * error is what becomes of that. */
 int device_session_tell(const device_session *session, const char *path, int error);
 
 /* Reads the record. */

@@ -26,6 +26,36 @@ static const char description_format[] = "whittle device 1\n"
 
 static_assert(KEY_DIGITS == 128, "as description_format has it");
 
+/* ---- The file ---- */
+
+/* Reads up to size bytes, fewer only where the file ends; or returns -1, and errno tells why. */
+static ssize_t read_at(int file, uint32_t offset, void *data, size_t size) {
+    size_t done = 0;
+    for (;;) {
+        ssize_t count =
+            pread(file, (uint8_t *)data + done, size - done, (off_t)offset + (off_t)done);
+        if (count < 0 && errno != EINTR) {
+            return -1;
+        }
+        done += count > 0 ? (size_t)count : 0;
+        if (count == 0 || done == size) {
+            return (ssize_t)done;
+        }
+    }
+}
+
+static bool write_at(int file, uint32_t offset, const void *data, size_t size) {
+    for (size_t done = 0; done < size;) {
+        ssize_t count =
+            pwrite(file, (const uint8_t *)data + done, size - done, (off_t)offset + (off_t)done);
+        if (count < 0 && errno != EINTR) {
+            return false;
+        }
+        done += count > 0 ? (size_t)count : 0;
+    }
+    return true;
+}
+
 /* ---- The flash, written through ---- */
 
 static int write_through(posix_device *posix, uint32_t offset, size_t size) {
@@ -37,7 +67,9 @@ static int write_through(posix_device *posix, uint32_t offset, size_t size) {
         for (size_t i = 0; i < count; i++) {
             piece[i] = posix->sim.bytes[offset + i] ^ invert;
         }
-        if (pwrite(posix->file, piece, count, (off_t)offset) != (ssize_t)count) {
+        if (!write_at(posix->file, offset, piece, count)) {
+            posix->write_error = errno;
+            posix->sim.powered = false; /* later writes must not follow upon one that is missing */
             return WHITTLE_ERROR_IO;
         }
         offset += (uint32_t)count;
@@ -191,7 +223,7 @@ static int read_description(const posix_device *posix, posix_device_options *opt
     char key[KEY_DIGITS + 1];
     bool has_key;
     uint8_t enabled;
-    ssize_t size = pread(posix->file, text, DESCRIPTION_SIZE, 0);
+    ssize_t size = read_at(posix->file, 0, text, DESCRIPTION_SIZE);
     if (size < 0) {
         return WHITTLE_ERROR_IO;
     }
@@ -215,15 +247,10 @@ static int read_contents(posix_device *posix) {
     if (!contents) {
         return WHITTLE_ERROR_MEMORY;
     }
-    int error = WHITTLE_OK;
-    for (uint32_t done = 0; done < size && !error;) {
-        ssize_t count = pread(posix->file, contents + done, size - done, (off_t)done);
-        if (count <= 0) {
-            error = count < 0 ? WHITTLE_ERROR_IO : WHITTLE_ERROR_CORRUPT;
-        } else {
-            done += (uint32_t)count;
-        }
-    }
+    ssize_t count = read_at(posix->file, 0, contents, size);
+    int error = count == (ssize_t)size ? WHITTLE_OK
+                : count < 0            ? WHITTLE_ERROR_IO
+                                       : WHITTLE_ERROR_CORRUPT;
     if (!error) {
         sim_flash_restore(&posix->sim, contents);
     }
@@ -256,12 +283,19 @@ int posix_device_open(posix_device *posix, const char *path) {
     return error ? fail(posix, error) : WHITTLE_OK;
 }
 
+/* Of an error in a file that was only read, nothing can be lost. */
 int posix_device_close(posix_device *posix) {
-    int failed = posix->changed && fsync(posix->file);
-    failed = close(posix->file) || failed;
+    int error = posix->write_error;
+    if (!error && posix->changed && fsync(posix->file)) {
+        error = errno;
+    }
+    if (close(posix->file) && !error && posix->changed) {
+        error = errno;
+    }
     posix->file = -1;
     sim_flash_destroy(&posix->sim);
-    return failed ? WHITTLE_ERROR_IO : WHITTLE_OK;
+    errno = error;
+    return error ? WHITTLE_ERROR_IO : WHITTLE_OK;
 }
 
 /* ---- Using ---- */

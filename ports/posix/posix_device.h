@@ -3,7 +3,8 @@
  *
  * The first sector, which on a device holds the boot loader, describes the device as text, so that
  * the file alone says what it is. The flash is the simulated one, written through to the file: it
- * enforces the rules of real flash, counts operations and time, and its power can be cut.
+ * enforces the rules of real flash, counts operations and time, and its power can be cut. A file
+ * that takes no more bytes, as on a full disk, is such a cut.
  */
 #ifndef POSIX_DEVICE_H
 #define POSIX_DEVICE_H
@@ -35,6 +36,7 @@ typedef struct posix_device {
     const sim_geometry *kind; /* what it was made as */
     int file;
     bool changed;                                    /* since it was opened */
+    int write_error;                                 /* errno of the write that failed; 0: none */
     uint8_t public_keys[1][WHITTLE_PUBLIC_KEY_SIZE]; /* where device.trust is not NULL */
     whittle_trust trust;
 } posix_device;
@@ -61,7 +63,8 @@ int posix_device_install(posix_device *posix, const uint8_t *image, uint32_t siz
 int posix_device_firmware_version(posix_device *posix, uint8_t slot,
                                   char version[WHITTLE_FIRMWARE_VERSION_MAX + 1]);
 
-/* Writes everything to the disk and closes. Returns 0, or WHITTLE_ERROR_IO. */
+/* Writes everything to the disk and closes. WHITTLE_ERROR_IO: the file could not take all that the
+ * flash was to hold, now or before; errno says why. */
 int posix_device_close(posix_device *posix);
 
 #endif
