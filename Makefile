@@ -96,6 +96,13 @@ $(BUILD)/tools/diff_creator $(BUILD)/tools/whittle: %: %.o $(TOOL_OBJECTS) $(BUI
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call object,$(TEST_SUPPORT)) $(TOOL_OBJECTS) $(BUILD)/libwhittle.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(TOOL_LIBS) $(HOST_LIBS) -lcmocka -lm
 
+# What tests load into the tools to let calls fail; not instrumented, whatever the variant.
+$(BUILD)/tests/faults/failing_calls.so: tests/faults/failing_calls.c tests/faults/fault_plan.h $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(WARNINGS) -O2 -fPIC -shared -o $@ $<
+
+$(BUILD)/tests/faults/test_commands: | $(BUILD)/tests/faults/failing_calls.so
+
 -include $(patsubst %.c,$(BUILD)/%.d,$(CORE_SOURCES) $(HOST_SOURCES) $(TOOL_SOURCES) \
                                     $(TEST_SOURCES) $(TEST_SUPPORT))
 

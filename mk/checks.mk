@@ -2,7 +2,7 @@
 # counts them. A check that needs other flags builds in a folder of its own below build/.
 
 .PHONY: test unit-tests freestanding portability test-32 test-clang test-sanitizers valgrind coverage \
-        torture
+        torture torture-faults
 
 CHECKS := format-check architecture unit-tests freestanding portability docs-test format-test \
           install-test bench-test scaling-test manual-test completion-test browser-test \
@@ -102,6 +102,10 @@ analysis: $(EMBEDDED)
 TORTURE ?= 20
 torture: $(BUILD)/tests/device/test_cuts
 	@WHITTLE_TORTURE=$(TORTURE) $<
+
+#: make torture-faults   every single call of the tools fails once; takes a quarter of an hour
+torture-faults: $(BUILD)/tools/diff_creator $(BUILD)/tools/whittle $(BUILD)/tests/faults/test_commands
+	@WHITTLE_TOOLS=$(BUILD)/tools WHITTLE_EVERY_FAULT=1 $(BUILD)/tests/faults/test_commands
 
 #: make valgrind        the unit tests under valgrind's memcheck
 valgrind:

@@ -126,18 +126,23 @@ static int by_bytes(const struct dirent **one, const struct dirent **other) {
     return strcmp((*one)->d_name, (*other)->d_name);
 }
 
-void assert_folder_holds(const char *names) {
-    char found[1024] = "";
+void folder_names(char names[FOLDER_NAMES_MAX]) {
     struct dirent **entries;
     int count = scandir(".", &entries, is_no_dot, by_bytes);
     assert_true(count >= 0);
+    names[0] = '\0';
     for (int i = 0; i < count; i++) {
-        size_t used = strlen(found);
-        (void)snprintf(found + used, sizeof found - used, "%s%s", used ? " " : "",
+        size_t used = strlen(names);
+        (void)snprintf(names + used, FOLDER_NAMES_MAX - used, "%s%s", used ? " " : "",
                        entries[i]->d_name);
         free(entries[i]);
     }
     free(entries);
+}
+
+void assert_folder_holds(const char *names) {
+    char found[FOLDER_NAMES_MAX];
+    folder_names(found);
     assert_string_equal(found, names);
 }
 

@@ -32,6 +32,10 @@ void save(const char *name, const void *data, size_t size);
 void assert_holds(const char *name, const void *data, size_t size);
 /* The two files hold the same. */
 void assert_same(const char *one, const char *other);
+
+/* The names in the folder, separated by single spaces and sorted. */
+#define FOLDER_NAMES_MAX 1024
+void folder_names(char names[FOLDER_NAMES_MAX]);
 /* The folder holds these names, separated by single spaces and sorted, and no other: "new old". */
 void assert_folder_holds(const char *names);
 
