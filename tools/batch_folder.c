@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "batch.h"
 #include "message.h"
@@ -19,7 +20,7 @@ const char *batch_base_name(const char *path) {
 char *batch_path(const char *folder, const char *name, const char *suffix) {
     char *path;
     if (asprintf(&path, "%s/%s%s", folder, name, suffix) < 0) {
-        abort();
+        _exit(message_system(folder, ENOMEM));
     }
     return path;
 }
