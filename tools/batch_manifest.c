@@ -18,19 +18,19 @@ enum { MANIFEST_VERSION = 1 };
 
 /* ---- Documents ---- */
 
-int document_start(document *made) {
-    *made = (document){.text = NULL};
-    made->stream = open_memstream(&made->text, &made->size);
-    return made->stream ? STATUS_DONE : message_system("the manifest", errno);
+static int out_of_memory(void) {
+    return message_system("the manifest", ENOMEM);
+}
+
+int manifest_start(document *made) {
+    return document_start(made) ? STATUS_DONE : out_of_memory();
 }
 
 static int finish(document *made) {
-    bool failed = ferror(made->stream) != 0;
-    failed |= fclose(made->stream) != 0;
-    return failed ? message_system("the manifest", ENOMEM) : STATUS_DONE;
+    return document_finish(made) ? STATUS_DONE : out_of_memory();
 }
 
-int document_save(document *made, const char *path) {
+int manifest_save(document *made, const char *path) {
     output out = {.descriptor = -1};
     int status = finish(made);
     if (status == STATUS_DONE) {
@@ -40,7 +40,7 @@ int document_save(document *made, const char *path) {
         status = output_save(&out, (const uint8_t *)made->text, made->size);
     }
     output_discard(&out);
-    free(made->text);
+    document_free(made);
     return status;
 }
 
@@ -142,7 +142,7 @@ static void put_heading(json *out, const batch *work) {
 int batch_manifest_settings(const batch *work, file *record) {
     document made;
     json out;
-    int status = document_start(&made);
+    int status = manifest_start(&made);
     if (status != STATUS_DONE) {
         return status;
     }
@@ -234,7 +234,7 @@ char *batch_manifest_path(const batch *work) {
 int batch_write_manifest(const batch *work) {
     document made;
     json out;
-    int status = document_start(&made);
+    int status = manifest_start(&made);
     if (status != STATUS_DONE) {
         return status;
     }
@@ -247,7 +247,7 @@ int batch_write_manifest(const batch *work) {
     put_versions(&out, work);
     json_finish(&out);
     char *path = batch_manifest_path(work);
-    status = document_save(&made, path);
+    status = manifest_save(&made, path);
     free(path);
     return status;
 }

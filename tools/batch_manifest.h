@@ -4,20 +4,13 @@
 #ifndef TOOLS_BATCH_MANIFEST_H
 #define TOOLS_BATCH_MANIFEST_H
 
-#include <stdio.h>
-
 #include "batch.h"
+#include "document.h"
 
-/* A document that is made in memory, then written to a file in one piece. */
-typedef struct document {
-    FILE *stream;
-    char *text; /* owned */
-    size_t size;
-} document;
+int manifest_start(document *made);
 
-int document_start(document *made);
 /* Writes it to a file and releases it. */
-int document_save(document *made, const char *path);
+int manifest_save(document *made, const char *path);
 
 /* What the patches are made for, and how: the same bytes only where patches may be kept. */
 int batch_manifest_settings(const batch *work, file *record);

@@ -262,7 +262,7 @@ static void copy_value(json *out, const char *name, const json_t *value) {
 static int write_whole(const merge *work, const char *path) {
     document made;
     json out;
-    int status = document_start(&made);
+    int status = manifest_start(&made);
     if (status != STATUS_DONE) {
         return status;
     }
@@ -272,7 +272,7 @@ static int write_whole(const merge *work, const char *path) {
     copy_members(&out, work->parts[0]);
     copy_array(&out, "versions", work->listed);
     json_finish(&out);
-    return document_save(&made, path);
+    return manifest_save(&made, path);
 }
 
 static int run(merge *work, const char *path) {

@@ -1,10 +1,12 @@
 /* whittle report OLD NEW: where the bytes of the patch go, as a page, as JSON, as a picture.
  *
  * The patch is made as `whittle diff` makes it, and then traced. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
+#include "document.h"
 #include "files.h"
 #include "input_image.h"
 #include "message.h"
@@ -221,6 +223,9 @@ static int read_map(explanation *work) {
                                          &work->new_symbols);
     file_free(&content);
     work->new_is_named = !error;
+    if (error == WHITTLE_ERROR_MEMORY) {
+        return message_failed(work->map, whittle_error_text(error));
+    }
     return error ? message_failed(work->map, "there is no memory map of GNU ld in it "
                                              "(link with -Wl,-Map=FILE)")
                  : STATUS_DONE;
@@ -254,7 +259,7 @@ static int read_names(explanation *work) {
 
 /* ---- Writing ---- */
 
-static int write_form(explanation *work, unsigned form) {
+static int write_form(const explanation *work, unsigned form, document *text) {
     static void (*const writers[FORM_COUNT])(const report_view *view, FILE *stream) = {
         [PAGE] = report_write_page, [JSON] = report_write_json, [PICTURE] = report_write_picture};
     const report_view view = {
@@ -265,18 +270,27 @@ static int write_form(explanation *work, unsigned form) {
         .regions = target_regions(work),
         .region_count = work->trace.header.target_region_count,
     };
-    char *text = NULL;
-    size_t size = 0;
-    FILE *stream = open_memstream(&text, &size);
-    if (stream) {
-        writers[form](&view, stream);
+    bool started = document_start(text);
+    if (started) {
+        writers[form](&view, text->stream);
     }
-    bool written = stream && !ferror(stream);
-    written = stream && fclose(stream) == 0 && written && size > 0;
-    int status =
-        written ? output_save(&work->outs[form], (const uint8_t *)text, size)
-                : message_failed(work->outputs[form], whittle_error_text(WHITTLE_ERROR_MEMORY));
-    free(text);
+    return started && document_finish(text) ? STATUS_DONE
+                                            : message_system(work->outputs[form], ENOMEM);
+}
+
+/* All texts are there before the first one is saved. */
+static int save_forms(explanation *work) {
+    document texts[FORM_COUNT] = {{.text = NULL}};
+    int status = STATUS_DONE;
+    for (unsigned i = 0; i < FORM_COUNT && status == STATUS_DONE; i++) {
+        status = work->outputs[i] ? write_form(work, i, &texts[i]) : STATUS_DONE;
+    }
+    for (unsigned i = 0; i < FORM_COUNT; i++) {
+        if (work->outputs[i] && status == STATUS_DONE) {
+            status = output_save(&work->outs[i], (const uint8_t *)texts[i].text, texts[i].size);
+        }
+        document_free(&texts[i]);
+    }
     return status;
 }
 
@@ -292,10 +306,7 @@ static int write_forms(explanation *work) {
     if (error) {
         return message_failed(work->new_path, whittle_error_text(error));
     }
-    int status = STATUS_DONE;
-    for (unsigned i = 0; i < FORM_COUNT && status == STATUS_DONE; i++) {
-        status = work->outputs[i] ? write_form(work, i) : STATUS_DONE;
-    }
+    int status = save_forms(work);
     whittle_report_free(&work->report);
     return status;
 }

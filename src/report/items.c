@@ -78,14 +78,14 @@ static void count_bytes(item_builder *of) {
     }
 }
 
-/* Takes out the items without bytes. */
-static size_t compact(whittle_item *items, size_t count, uint32_t *owners, uint32_t size) {
-    uint32_t *places = calloc(count, sizeof *places);
+/* Takes out the items without bytes, which changes the count. */
+static int compact(whittle_item *items, size_t *count, uint32_t *owners, uint32_t size) {
+    uint32_t *places = calloc(*count, sizeof *places);
     size_t kept = 0;
     if (!places) {
-        return count; /* they do no harm */
+        return WHITTLE_ERROR_MEMORY;
     }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < *count; i++) {
         places[i] = (uint32_t)kept;
         if (items[i].size > 0) {
             items[kept++] = items[i];
@@ -95,7 +95,8 @@ static size_t compact(whittle_item *items, size_t count, uint32_t *owners, uint3
         owners[offset] = places[owners[offset]];
     }
     free(places);
-    return kept;
+    *count = kept;
+    return WHITTLE_OK;
 }
 
 int report_list_items(whittle_report *report) {
@@ -118,6 +119,7 @@ int report_list_items(whittle_report *report) {
     }
     name_items(&of);
     count_bytes(&of);
-    report->item_count = compact(of.items, count, of.owners, size);
-    return WHITTLE_OK;
+    int error = compact(of.items, &count, of.owners, size);
+    report->item_count = count;
+    return error;
 }

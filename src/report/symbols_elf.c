@@ -5,6 +5,7 @@
  * where its bytes are found. */
 #include <dwarf.h>
 #include <elfutils/libdw.h>
+#include <errno.h>
 #include <gelf.h>
 #include <stdlib.h>
 #include <string.h>
@@ -332,12 +333,16 @@ int whittle_symbols_read_elf(const uint8_t *file, size_t size, const whittle_nam
     if (!of) {
         return WHITTLE_ERROR_MEMORY;
     }
+    errno = 0;
     of->image = image;
     of->list.into = symbols;
     (void)elf_version(EV_CURRENT);
     /* libelf takes a char *, and only reads what it is not told to write. */
     of->elf = elf_memory((char *)(uintptr_t)file, size);
     int error = of->elf ? read_open(of) : WHITTLE_ERROR_IMAGE;
+    if (errno == ENOMEM) { /* libelf and libdw leave out what they had no memory for */
+        error = WHITTLE_ERROR_MEMORY;
+    }
     of->list.error = of->list.error ? of->list.error : error;
     error = symbol_list_finish(&of->list, (uint32_t)image->size);
     (void)elf_end(of->elf);
