@@ -171,6 +171,18 @@ int close(int descriptor) {
     return fails(FAULT_CLOSE) ? -1 : result;
 }
 
+pid_t fork(void) {
+    static pid_t (*next)(void);
+    FIND_NEXT(next, "fork");
+    return fails(FAULT_PROCESS) ? -1 : next();
+}
+
+FILE *tmpfile(void) {
+    static FILE *(*next)(void);
+    FIND_NEXT(next, "tmpfile");
+    return fails(FAULT_PROCESS) ? NULL : next();
+}
+
 ssize_t getrandom(void *data, size_t size, unsigned flags) {
     static ssize_t (*next)(void *, size_t, unsigned);
     FIND_NEXT(next, "getrandom");

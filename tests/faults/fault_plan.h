@@ -19,6 +19,7 @@ typedef enum fault_kind {
     FAULT_RENAME,    /* rename */
     FAULT_CLOSE,     /* close; the descriptor is closed all the same */
     FAULT_RANDOM,    /* getrandom */
+    FAULT_PROCESS,   /* fork, and tmpfile */
     FAULT_CUT_READ,  /* a read gives one byte, which is no failure */
     FAULT_CUT_WRITE, /* a write takes one byte, which is none either */
     FAULT_KIND_COUNT

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "support/faults.h"
 #include "support/image_files.h"
@@ -40,6 +42,11 @@ static const fault output_faults[] = {
 
 static const fault rename_faults[] = {
     {"rename", FAULT_RENAME, EACCES, false, "permission denied"},
+};
+
+static const fault process_faults[] = {
+    {"fork", FAULT_PROCESS, EAGAIN, false, "Resource temporarily unavailable"},
+    {"all forks", FAULT_PROCESS, EAGAIN, true, "Resource temporarily unavailable"},
 };
 
 static const fault random_faults[] = {
@@ -92,18 +99,21 @@ static void save_program(void) {
     const file_part old_part = {FIRMWARE_BASE, FIRMWARE_BASE, old.data, (uint32_t)old.size};
     const file_part new_part = {FIRMWARE_BASE, FIRMWARE_BASE, new.data, (uint32_t) new.size};
     image elf = elf_file(&shape, &old_part, 1);
+    image new_elf = elf_file(&shape, &new_part, 1);
     image swapped_elf = elf_file(&swapped, &old_part, 1);
     image hex = hex_file(&new_part, 1);
     image uf2 = uf2_file(UF2_FAMILY, &new_part, 1);
     save_image("old", &old);
     save_image("new", &new);
     save_image("old.elf", &elf);
+    save_image("new.elf", &new_elf);
     save_image("swapped.elf", &swapped_elf);
     save_image("new.hex", &hex);
     save_image("new.uf2", &uf2);
     image_free(&old);
     image_free(&new);
     image_free(&elf);
+    image_free(&new_elf);
     image_free(&swapped_elf);
     image_free(&hex);
     image_free(&uf2);
@@ -182,6 +192,44 @@ static void test_diff_with_a_signature(void **state) {
         .outputs = {"out"}};
     save_keys();
     try_writer(&tried);
+}
+
+static void test_report(void **state) {
+    (void)state;
+    const job tried = {.what = {.tool = "whittle",
+                                .arguments = {"report", "--quiet", "--elf=new.elf", "--json=json",
+                                              "--svg=svg", "--output=page", "old", "new"}},
+                       .outputs = {"page", "json", "svg"},
+                       .outputs_are_apart = true};
+    save_program();
+    save("svg", "before", 6);
+    try_writer(&tried);
+}
+
+/* What is whole in the folder stays, and another call goes on from there. */
+static void finish_batch(void) {
+    whittle_succeeds("batch", "--quiet", "--jobs=1", "olds", "new", "out", NULL);
+    whittle_succeeds("verify", "--quiet", "--old=old", "out/old.patch", NULL);
+    assert_int_equal(chdir("out"), 0);
+    assert_folder_holds("batch.json manifest.json new.full old.elf.patch old.patch");
+    assert_int_equal(system("rm *"), 0);
+    assert_int_equal(chdir(".."), 0);
+}
+
+static void test_batch(void **state) {
+    (void)state;
+    const job tried = {
+        .what = {.tool = "whittle",
+                 .arguments = {"batch", "--quiet", "--jobs=1", "olds", "new", "out"}},
+        .many_messages = true,
+        .finish = finish_batch};
+    save_program();
+    assert_int_equal(mkdir("olds", 0755), 0);
+    assert_int_equal(mkdir("out", 0755), 0);
+    assert_int_equal(link("old", "olds/old"), 0);
+    assert_int_equal(link("old.elf", "olds/old.elf"), 0);
+    try_writer(&tried);
+    TRY_EACH(&tried, process_faults);
 }
 
 /* ---- Using them ---- */
@@ -388,6 +436,8 @@ int main(void) {
         IN_FOLDER(test_diff_of_elf_and_uf2),
         IN_FOLDER(test_diff_in_the_legacy_format),
         IN_FOLDER(test_diff_with_a_signature),
+        IN_FOLDER(test_report),
+        IN_FOLDER(test_batch),
         IN_FOLDER(test_apply),
         IN_FOLDER(test_apply_in_the_legacy_format),
         IN_FOLDER(test_info),

@@ -25,6 +25,8 @@ typedef struct job {
     const char *outputs[3]; /* the files that it makes or replaces; those that do not yet exist must
                                not be there after a failure */
     bool outputs_differ;    /* from one time to the next, as keys do */
+    bool outputs_are_apart; /* each appears on its own, so that after a failure some may be there */
+    bool many_messages;     /* one line for each of its tasks that failed */
     const char *in_place;   /* a file that it changes, even in vain; NULL: none */
     void (*finish)(void);   /* goes on without faults, however it ended, and asserts that all is
                                well then; NULL: there is nothing to go on with */
