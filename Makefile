@@ -115,7 +115,9 @@ demo-host: all
 	@scripts/demo-host
 
 bench: all
+	@mkdir -p build && touch build/bench-started
 	@bench/run --time
+	@scripts/figures --check build/bench-started
 
 bench-batch: all
 	@bench/batch

@@ -209,7 +209,7 @@ $(BOARDS)/xtensa-lx60/flash-%-signed.img: $(BOARDS)/xtensa-lx60/micropython-%-si
 
 #: make bench-decoder   instructions per output byte on RISC-V, over the corpus
 bench-decoder: all $(addprefix $(BOARDS)/riscv-virt/,meter.elf boot.bin make_flash)
-	@scripts/bench-decoder
+	@scripts/bench-decoder --output build/bench/decoder.tsv
 
 #: make bench-signature code, instructions and stack of checking a signature, by three curves' code
 SIGNATURE_CURVES := p256_m31 prime_i31 p256_m15

@@ -5,15 +5,29 @@
         torture torture-faults
 
 CHECKS := format-check architecture unit-tests freestanding portability docs-test format-test \
-          install-test bench-test scaling-test manual-test completion-test browser-test \
+          install-test bench-test figures-test scaling-test manual-test completion-test browser-test \
           test-sanitizers
 
+# The stamp parts what this run measures from what earlier ones did.
 test: setup
-	@scripts/run-checks $(CHECKS)
+	@mkdir -p build && touch build/test-started
+	@scripts/run-checks $(CHECKS) figures-check
+
+.PHONY: figures-check figures mutate
+figures-check:
+	@scripts/figures --check build/test-started
+
+#: make figures         writes docs/FIGURES.md from what was measured last in this tree
+figures:
+	@scripts/figures --write
+
+#: make mutate           changes the device parts and looks whether tests notice; hours, or SAMPLE=60
+mutate:
+	@nice -n 19 tests/mutation/run $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
 
 # Checks by scripts in tests/NAME/run.
-.PHONY: architecture docs-test format-test install-test bench-test scaling-test manual-test \
-        completion-test browser-test
+.PHONY: architecture docs-test format-test install-test bench-test figures-test scaling-test \
+        manual-test completion-test browser-test
 
 #: make architecture    the arrows between the parts, and the shape of files
 architecture:
@@ -70,6 +84,10 @@ completion-test: all
 #: make browser-test    reports, in a headless Chromium
 browser-test: all
 	@tests/browser/run
+
+#: make figures-test    that scripts/figures notices what got worse
+figures-test:
+	@tests/figures/run
 
 #: make test-sanitizers the unit tests by clang, with ASan and UBSan
 # By clang, so that the second compiler, too, judges every source and runs every test.
