@@ -242,7 +242,8 @@ $(DEVICE_CRYPTO)/test_%: tests/crypto/test_%.c src/crypto/%_bearssl.c tests/supp
 $(DEVICE_CRYPTO)/test_forgeries: $(BUILD)/tests/device/test_forgeries.o src/crypto/sha256_bearssl.c \
     src/crypto/signature_bearssl.c $(DEVICE_CRYPTO_OBJECTS) $(call object,$(TEST_SUPPORT)) \
     $(TOOL_OBJECTS) $(BUILD)/libwhittle.a
-	$(CC) $(CPPFLAGS) -isystem $(BEARSSL)/inc $(WARNINGS) $(CFLAGS) -o $@ $^ $(HOST_LIBS) -lcmocka -lm
+	$(CC) $(CPPFLAGS) -isystem $(BEARSSL)/inc $(WARNINGS) $(CFLAGS) -o $@ $^ $(TOOL_LIBS) $(HOST_LIBS) \
+	    -lcmocka -lm
 
 CHECKS += test-device-crypto
 
