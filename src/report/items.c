@@ -50,8 +50,8 @@ static void name_items(item_builder *of) {
 
 /* The symbol of a sorted list that holds the offset; *next is where to look, and moves on. */
 static bool holds(const whittle_symbol *list, size_t count, size_t *next, uint32_t offset) {
-    while (*next < count && offset - list[*next].offset >= list[*next].size &&
-           offset >= list[*next].offset) {
+    while (*next < count && offset >= list[*next].offset &&
+           offset - list[*next].offset >= list[*next].size) {
         (*next)++;
     }
     return *next < count && offset >= list[*next].offset;

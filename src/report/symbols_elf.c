@@ -62,9 +62,9 @@ static bool physical_address(const elf_symbols *of, const GElf_Shdr *section, ui
             continue;
         }
         any_physical = any_physical || segment.p_paddr != 0;
-        uint64_t into = section->sh_offset - segment.p_offset;
-        if (section->sh_offset >= segment.p_offset && into < segment.p_filesz) {
-            *address = segment.p_paddr + into;
+        if (section->sh_offset >= segment.p_offset &&
+            section->sh_offset - segment.p_offset < segment.p_filesz) {
+            *address = segment.p_paddr + (section->sh_offset - segment.p_offset);
             found = true;
         }
     }
