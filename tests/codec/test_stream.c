@@ -165,8 +165,25 @@ static void surprising_insertions_are_decoded_in_any_pieces(void **state) {
     }
 }
 
+/* The sum of docs/MODEL.md, 2: two regions, the shifts, numbers, both sets of weights, the table.
+ */
+static void memory_for_the_smallest_table_is_enough_and_less_is_not(void **state) {
+    (void)state;
+    const size_t smallest = 2 * 12 + 8 * (RAM / 256) + 304 + 416 + 240 + 512;
+    scene in;
+    start(&in, WHITTLE_ISA_NONE, true);
+    assert_int_equal(
+        whittle_stream_init(&in.stream, &in.header, in.header_bytes, in.memory, smallest),
+        WHITTLE_OK);
+    assert_int_equal(
+        whittle_stream_init(&in.stream, &in.header, in.header_bytes, in.memory, smallest - 1),
+        WHITTLE_ERROR_RAM);
+    finish(&in);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(memory_for_the_smallest_table_is_enough_and_less_is_not),
         cmocka_unit_test(surprising_units_are_decoded_in_any_pieces),
         cmocka_unit_test(surprising_insertions_are_decoded_in_any_pieces),
     };

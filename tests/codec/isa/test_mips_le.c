@@ -1,4 +1,5 @@
 /* MIPS32, little-endian: encodings as the GNU assembler and linker for mips-linux-gnu made them. */
+#include "codec/isa/isa.h"
 #include "support/isa_check.h"
 #include "support/unit_test.h"
 
@@ -115,6 +116,18 @@ static void each_field_holds_its_reach_and_no_more(void **state) {
     }
 }
 
+/* An instruction lies on a multiple of 4; the same bits elsewhere are none. */
+static void only_aligned_words_are_instructions(void **state) {
+    (void)state;
+    const whittle_isa_model *isa = whittle_isa_find(WHITTLE_ISA_MIPS_LE);
+    const uint32_t jump = 0x0C000000;
+    assert_int_not_equal(isa->classify(jump, 8), 0);
+    for (uint32_t offset = 9; offset < 12; offset++) {
+        assert_int_equal(isa->classify(jump, offset), 0);
+        assert_int_equal(isa->length(jump, offset), 12 - offset);
+    }
+}
+
 static void any_bytes_are_safe_and_stay_as_they_are(void **state) {
     (void)state;
     isa_check_any_bytes(WHITTLE_ISA_MIPS_LE, 0);
@@ -125,6 +138,7 @@ int main(void) {
         cmocka_unit_test(instructions_become_what_the_assembler_makes),
         cmocka_unit_test(other_instructions_refer_to_nothing),
         cmocka_unit_test(each_field_holds_its_reach_and_no_more),
+        cmocka_unit_test(only_aligned_words_are_instructions),
         cmocka_unit_test(any_bytes_are_safe_and_stay_as_they_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
