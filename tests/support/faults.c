@@ -78,7 +78,7 @@ bool faults_reach(fault_kind kind) {
 
 /* How far apart the calls are that are tried. */
 static unsigned stride_for(unsigned calls) {
-    unsigned most = address_sanitizer() ? 3 : 120;
+    unsigned most = address_sanitizer() ? 3 : 60;
     return getenv("WHITTLE_EVERY_FAULT") ? 1 : (calls + most - 1) / most;
 }
 
