@@ -121,7 +121,7 @@ TORTURE ?= 20
 torture: $(BUILD)/tests/device/test_cuts
 	@WHITTLE_TORTURE=$(TORTURE) $<
 
-#: make torture-faults   every single call of the tools fails once; takes a quarter of an hour
+#: make torture-faults   every single call of the tools fails once; takes most of an hour
 torture-faults: $(BUILD)/tools/diff_creator $(BUILD)/tools/whittle $(BUILD)/tests/faults/test_commands
 	@WHITTLE_TOOLS=$(BUILD)/tools WHITTLE_EVERY_FAULT=1 $(BUILD)/tests/faults/test_commands
 
