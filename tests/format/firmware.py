@@ -15,6 +15,7 @@ from instruction_sets import (
 
 RAM_SIZE = 0x4000
 RAM_SHIFT = 24  # of the upper half, from one version to the next
+NEARLY_POINTERS = (0, 0xFFF, 0x1000, 0xFFFFFFFE, 0xFFFFFFFF)
 VOCABULARY = 40
 TRIES_FOR_PARTNER = 100000
 
@@ -143,7 +144,13 @@ class Writer:
         return items
 
     def pointers(self, count: int) -> Function:
-        return [Item(0, 4, pointer=True) for _ in range(count)]
+        """A table of pointers, between them words that are about to be none."""
+        items = []
+        for _ in range(count):
+            items.append(Item(0, 4, pointer=True))
+            if self.chance.below(4) == 0:
+                items.append(Item(self.chance.pick(NEARLY_POINTERS), 4))
+        return items
 
     def program(self, functions: int, pointers: int, base: int) -> Program:
         program = [self.function() for _ in range(functions)] + [self.pointers(pointers)]

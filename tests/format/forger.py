@@ -7,7 +7,8 @@ import hashlib
 import zlib
 from collections import deque
 from dataclasses import dataclass
-from typing import Deque, List, Optional, Sequence, Type
+from itertools import accumulate
+from typing import Deque, List, NamedTuple, Optional, Sequence, Type
 
 from chance import Chance
 from copies import BLOCK_FAMILY
@@ -21,6 +22,7 @@ from instruction_sets import INSTRUCTION_SETS
 from model import Context, Model, RangeReader
 
 CONTEXTS_ALL = 9
+RISCV = 3
 
 
 # ---- Headers ----
@@ -172,11 +174,12 @@ class ForgingModel(Model):
     """Plans how often units and blocks miss."""
 
     miss_rate = 0
+    block_miss_rate = 20000
 
     def unit_bit(self, family: int, contexts: Sequence[Context], weight_set: int) -> int:
         miss = self.reader.chance.below(1 << 16) < self.miss_rate
         if family == BLOCK_FAMILY:
-            miss = miss or self.reader.chance.below(3) == 0
+            miss = miss or self.reader.chance.below(1 << 16) < self.block_miss_rate
         self.reader.plan.append(int(miss))
         return super().unit_bit(family, contexts, weight_set)
 
@@ -238,6 +241,41 @@ class Forger(Decoder):
         return super().read_size(next_is_mapped)
 
 
+class Piece(NamedTuple):
+    """A copy, and the bytes that are inserted before it."""
+
+    inserted: bytes
+    source: int
+    size: int
+
+
+class PlannedForger(Forger):
+    """Copies certain pieces. Either no unit in them misses, or every one."""
+
+    def follow(self, pieces: Sequence[Piece], all_miss: bool) -> None:
+        self.pieces = list(pieces)
+        self.reader.chance = Chance(17)
+        self.model.miss_rate = 1 << 16 if all_miss else 0
+        self.model.block_miss_rate = 0
+
+    def read_mapped(self) -> int:
+        self.reader.plan.append(0)
+        return Decoder.read_mapped(self)
+
+    def read_gap(self, mapped: int) -> int:
+        inserted = self.pieces[0].inserted if self.pieces else b""
+        self.reader.plan_number(len(inserted))
+        for byte in inserted:
+            self.reader.plan.extend(byte >> place & 1 for place in range(7, -1, -1))
+        if self.pieces:
+            self.reader.plan_signed(self.pieces[0].source - self.source - len(inserted))
+        return Decoder.read_gap(self, mapped)
+
+    def read_size(self, next_is_mapped: int) -> int:
+        self.reader.plan_number(self.pieces.pop(0).size - 1)
+        return Decoder.read_size(self, next_is_mapped)
+
+
 @dataclass
 class Forgery:
     """A patch and its source; the target is none where the patch is to be refused."""
@@ -253,6 +291,42 @@ def forge_payload(
     """A patch with this header, to which it adds what depends on the payload."""
     forger = Forger(header, b"", source)
     forger.set_out(chance, may_break_rules)
+    return written(forger, source)
+
+
+def forge_pieces(
+    source: bytes, pieces: Sequence[Piece], instruction_set: int = 0, all_miss: bool = False
+) -> Forgery:
+    header = Header(flags=SOURCE | REGIONS, ram=32768, instruction_set=instruction_set)
+    header.source_size = len(source)
+    header.source_digest = hashlib.sha256(source).digest()[:8]
+    header.target_size = sum(len(piece.inserted) + piece.size for piece in pieces)
+    header.source_regions = [Region(0, header.source_size, 0x1000)]
+    header.target_regions = [Region(0, header.target_size, 0x1000)]
+    forger = PlannedForger(header, b"", source)
+    forger.follow(pieces, all_miss)
+    return written(forger, source)
+
+
+def forge_runs(lengths: Sequence[int]) -> Forgery:
+    """A patch in which a run without a miss is cut into copies, each of so many words."""
+    chance = Chance(23)
+    source = bytes(chance.below(256) for _ in range(4 * sum(lengths)))
+    ends = [4 * end for end in accumulate(lengths)]
+    return forge_pieces(
+        source, [Piece(b"", start, end - start) for start, end in zip([0, *ends], ends)]
+    )
+
+
+def forge_lost_halves() -> Forgery:
+    """A patch whose first copy begins between the halves of an address, so that the low half has no
+    partner in the target: half of that is before its start."""
+    source = bytes.fromhex("b7220000 93824200") * 8  # lui t0, 2; addi t0, t0, 4
+    return forge_pieces(source, [Piece(b"\x03\0", 4, len(source) - 4)], RISCV, all_miss=True)
+
+
+def written(forger: Forger, source: bytes) -> Forgery:
+    header = forger.header
     target: Optional[bytes] = None
     try:
         forger.rebuild()

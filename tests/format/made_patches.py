@@ -17,7 +17,7 @@ from chance import Chance
 from copies import Copier
 from decoder import Decoder, decode
 from firmware import Pair, firmware_pair
-from forger import coded_header, forge, sealed
+from forger import Forgery, coded_header, forge, forge_lost_halves, forge_runs, sealed
 from header import COUNTER, HARDWARE, SIGNED, VERSION, Header, PatchError
 from instruction_sets import INSTRUCTION_SETS
 from units import POINTER, WORD, Unit
@@ -27,7 +27,7 @@ CORPUS = pathlib.Path(os.environ.get("WHITTLE_CORPUS", "../shared/corpus"))
 CORPUS_PAIRS = ("bnx2-06-6.0.15-6.2.1", "uvk5-20230929")
 RAM_SIZES = ("4K", "8K", "16K", "64K", "1M")
 POINTERS = 40
-FORGERIES = 60
+FORGERIES = 90
 
 
 class Core(NamedTuple):
@@ -202,9 +202,9 @@ def long_runs(shop: Workshop) -> Iterator[str]:
 
 def inserted_text(shop: Workshop) -> Iterator[str]:
     for core in CORES:
-        pair = made_up(core, 77, 30)
+        pair = made_up(core, 77, 22)
         sets = set()
-        for at in (0, 402, 1201, len(pair.target)):
+        for at in (0, 402, 801, len(pair.target)):
             target = pair.target[:at] + TEXT[: 61 + at % 7] + pair.target[at:]
             decoder = shop.there_and_back(Pair(pair.source, target), *core.options)
             sets.add(decoder.header.instruction_set)
@@ -292,23 +292,38 @@ def several_regions(shop: Workshop) -> Iterator[str]:
         yield f"regions {header.source_regions}, {header.target_regions}"
 
 
+def judged_apart(shop: Workshop, forgery: Forgery, name: str) -> Iterator[str]:
+    try:
+        decoder = decode(forgery.patch, forgery.source, CountingDecoder)
+        here: Optional[bytes] = bytes(decoder.target)
+        shop.census.count(decoder)
+    except PatchError:
+        here = None
+    there = shop.applied(forgery.source, forgery.patch)
+    if not here == there == forgery.target:
+        images = (forgery.target, here, there)
+        sizes = ["refused" if image is None else len(image) for image in images]
+        yield f"{name}: written, decoded here, by ./whittle: {sizes}"
+
+
+def runs_at_thresholds(shop: Workshop) -> Iterator[str]:
+    """Copies end just before a run is long enough for greater blocks, and when it is."""
+    ends = (11, 12, 63, 64, 127, 128, 255, 256, 511, 512, 1024)
+    lengths = [end - start for start, end in zip((0, *ends), ends)]
+    yield from judged_apart(shop, forge_runs(lengths), "runs")
+
+
+def lost_halves(shop: Workshop) -> Iterator[str]:
+    yield from judged_apart(shop, forge_lost_halves(), "halves")
+
+
 def forgeries(shop: Workshop) -> Iterator[str]:
     """What no encoder would make, ./whittle must apply to the same image, or refuse, too."""
     applied = 0
     for seed in range(1, FORGERIES + 1):
         forgery = forge(seed)
-        try:
-            decoder = decode(forgery.patch, forgery.source, CountingDecoder)
-            here: Optional[bytes] = bytes(decoder.target)
-            shop.census.count(decoder)
-            applied += 1
-        except PatchError:
-            here = None
-        there = shop.applied(forgery.source, forgery.patch)
-        if not here == there == forgery.target:
-            images = (forgery.target, here, there)
-            sizes = ["refused" if image is None else len(image) for image in images]
-            yield f"forgery {seed}: written, decoded here, by ./whittle: {sizes}"
+        applied += forgery.target is not None
+        yield from judged_apart(shop, forgery, f"forgery {seed}")
     if not FORGERIES // 2 < applied < FORGERIES:
         yield f"of {FORGERIES} forgeries {applied} were applied"
 
@@ -358,6 +373,8 @@ def checks(folder: pathlib.Path) -> Iterator[Check]:
         ("fewer contexts for a budget", budgets),
         ("a signature and optional fields", optional_fields),
         ("several regions", several_regions),
+        ("runs at the thresholds of blocks", runs_at_thresholds),
+        ("halves of addresses at the start of the target", lost_halves),
         ("forgeries are judged alike", forgeries),
         ("headers at their limits are judged alike", limits),
         ("pairs of the corpus", corpus_pairs),
