@@ -2,8 +2,9 @@
 
 import pathlib
 from dataclasses import dataclass
-from typing import Iterator, List, Optional, Tuple
+from typing import Iterator, List, Optional
 
+from checking import Check, complaints
 from decoder import decode
 from forger import sealed
 from golden import golden_source, golden_target
@@ -12,8 +13,6 @@ from header import CHECKSUM_SIZE, PatchError
 VECTORS = pathlib.Path("tests/golden/version-1.txt")
 INSTRUCTION_SETS, RAM_SIZES = 8, 4
 VERSION_AT, FLAGS_AT, PAYLOAD_SIZE_AT = 4, 5, 6
-
-Check = Tuple[str, List[str]]
 
 
 @dataclass
@@ -129,10 +128,11 @@ def other_sources(vector: Vector) -> Iterator[str]:
 
 def checks() -> Iterator[Check]:
     for instruction_set in range(INSTRUCTION_SETS):
-        yield f"golden vectors of instruction set {instruction_set}", list(decoded(instruction_set))
+        name = f"golden vectors of instruction set {instruction_set}"
+        yield name, complaints(decoded, instruction_set)
     vector = vectors()[4]
-    yield "every flipped bit is refused", list(flipped_bits(vector))
-    yield "flipped bits under a good CRC are refused", list(flipped_bits_resealed(vector))
-    yield "a patch that is cut off or goes on is refused", list(wrong_sizes(vector))
-    yield "changed headers are refused, each by its error", list(changed_headers(vector))
-    yield "other sources are refused", list(other_sources(vector))
+    yield "every flipped bit is refused", complaints(flipped_bits, vector)
+    yield "flipped bits under a good CRC are refused", complaints(flipped_bits_resealed, vector)
+    yield "a patch that is cut off or goes on is refused", complaints(wrong_sizes, vector)
+    yield "changed headers are refused, each by its error", complaints(changed_headers, vector)
+    yield "other sources are refused", complaints(other_sources, vector)

@@ -9,11 +9,12 @@ import pathlib
 import struct
 import subprocess
 from dataclasses import dataclass, field
-from typing import Callable, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple, Type
+from typing import Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple, Type
 
 import header_limits
 from addresses import FAR, LEARNED, MAP, NEAR, NONE
 from chance import Chance
+from checking import Check, CheckFunction, complaints
 from copies import Copier
 from decoder import Decoder, decode
 from firmware import Pair, firmware_pair
@@ -65,8 +66,6 @@ TEXT = (
     b"What was confirmed stays; what was not goes back. "
 )
 
-Check = Tuple[str, Optional[List[str]]]
-CheckFunction = Callable[..., Optional[Iterator[str]]]  # what is wrong; none where it was skipped
 SeenUnit = Tuple[int, int, bool]  # kind, certainty, whether it is predicted to change
 
 
@@ -350,15 +349,6 @@ def decoded_corpus_pairs(shop: Workshop, table: pathlib.Path) -> Iterator[str]:
             yield f"{name}: the instruction set was not found"
 
 
-def complaints(check: CheckFunction, *arguments: object) -> Optional[List[str]]:
-    """What is wrong, by a check; none if it was skipped."""
-    try:
-        found = check(*arguments)
-        return None if found is None else list(found)
-    except (PatchError, RuntimeError) as error:
-        return [str(error)]
-
-
 def checks(folder: pathlib.Path) -> Iterator[Check]:
     shop = Workshop(folder)
     for core in CORES:
@@ -381,4 +371,4 @@ def checks(folder: pathlib.Path) -> Iterator[Check]:
     )
     for name, check in named:
         yield name, complaints(check, shop)
-    yield "every sort of unit and block was there", list(shop.census.missing())
+    yield "every sort of unit and block was there", complaints(shop.census.missing)
