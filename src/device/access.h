@@ -21,6 +21,11 @@ void whittle_feed_watchdog(const whittle_device *device);
 /* The next multiple of unit; value + unit must not overflow. */
 uint32_t whittle_round_up(uint32_t value, uint32_t unit);
 
+/* True if a slot can hold that many bytes, which are one at least. */
+static inline bool whittle_fits_slot(const whittle_device *device, uint32_t size) {
+    return size - 1 < device->slot_size; /* 0 - 1 is larger than any slot */
+}
+
 int whittle_flash_read(const whittle_device *device, uint32_t offset, void *data, size_t size);
 
 /* Programs whole program units, page by page, and reads back what was programmed. data is not

@@ -113,7 +113,7 @@ int whittle_admit_received(const whittle_record *record, whittle_header *header)
         error = whittle_admit_incoming(record, NULL);
         return error ? error : whittle_verify_slot(record, slot);
     }
-    if (size == 0 || size > device->slot_size) {
+    if (!whittle_fits_slot(device, size)) {
         return WHITTLE_ERROR_CORRUPT;
     }
     uint32_t offset = whittle_patch_offset(device, slot, size);
@@ -139,7 +139,7 @@ int whittle_digest_slot(const whittle_device *device, uint32_t slot, uint32_t si
 int whittle_verify_slot(const whittle_record *record, uint32_t slot) {
     const whittle_slot_image *image = &record->status.images[slot];
     uint8_t digest[WHITTLE_IMAGE_DIGEST_SIZE];
-    if (image->size == 0 || image->size > record->device->slot_size) {
+    if (!whittle_fits_slot(record->device, image->size)) {
         return WHITTLE_ERROR_NO_IMAGE;
     }
     int error = whittle_digest_slot(record->device, slot, image->size, digest);

@@ -47,12 +47,17 @@ static uint32_t span_end(const whittle_area *area, uint32_t position) {
     return area->size - position < area->span ? area->size : position + area->span;
 }
 
+/* What the record says of the progress counts only where it can be true; else nothing is held. */
 void whittle_area_resume(whittle_area *area, const whittle_record *record) {
     const whittle_flash_geometry *geometry = &area->device->flash->geometry;
     use_marks(area, record);
-    area->position = record->status.held;
-    area->erased = record->status.erased;
-    uint32_t end;
+    uint32_t end = record->status.erased;
+    uint32_t held = record->status.held;
+    if (held <= end && end <= area->size && end % geometry->erase_unit == 0 &&
+        held % geometry->program_page == 0) {
+        area->position = held;
+        area->erased = end;
+    }
     for (uint32_t start = area->erased; start < area->size; start = end) {
         end = span_end(area, start);
         if (!whittle_flash_is_erased(area->device, area->mark_offset, geometry->program_unit)) {

@@ -12,7 +12,8 @@
 #include "device/patching.h"
 #include "device/record.h"
 
-/* Makes the image that was just verified the active one, and nothing is incoming any more. */
+/* Makes the image that was just verified the active one, and nothing is incoming any more. The old
+ * one stays it where that cannot be written. */
 static int switch_slots(whittle_record *record) {
     whittle_device_status *status = &record->status;
     status->active ^= 1u;
@@ -21,7 +22,11 @@ static int switch_slots(whittle_record *record) {
     status->last_error = WHITTLE_OK;
     status->state = WHITTLE_STATE_TRIAL;
     status->starts_left = record->device->trial_starts;
-    return status->starts_left ? whittle_record_append(record) : whittle_record_settle(record);
+    int error = status->starts_left ? whittle_record_append(record) : whittle_record_settle(record);
+    if (error) {
+        status->active ^= 1u;
+    }
+    return error;
 }
 
 /* Makes the update that is pending, or was cut off while it was made. */
@@ -42,13 +47,11 @@ static whittle_boot_action update(whittle_record *record, const whittle_patcher 
     bool patch = record->status.incoming == WHITTLE_INCOMING_PATCH;
     whittle_boot_action action = WHITTLE_BOOT_START;
     const char *outcome = NULL;
-    uint8_t active = record->status.active;
     int error = make_update(record, patcher, memory);
     if (!error) {
         error = switch_slots(record);
     }
     if (error) {
-        record->status.active = active;
         (void)whittle_record_give_up(record, error); /* else the next start tries once more */
         outcome = "Patching FAILED. We will continue with the current firmware.";
     } else if (patch) {

@@ -13,7 +13,7 @@ int whittle_device_install(const whittle_device *device, uint8_t slot, uint32_t 
     if (error) {
         return error;
     }
-    if (slot >= WHITTLE_SLOT_COUNT || size == 0 || size > device->slot_size) {
+    if (slot >= WHITTLE_SLOT_COUNT || !whittle_fits_slot(device, size)) {
         return WHITTLE_ERROR_ARGUMENT;
     }
     record.sector = 1; /* which is emptied: the first entry goes to the other sector, 0 */

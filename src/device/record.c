@@ -69,11 +69,12 @@ int whittle_record_init(whittle_record *record, const whittle_device *device) {
     return WHITTLE_OK;
 }
 
-/* Reads an entry; false if there is none. The CRC-32 vouches for accidents only, so what is used as
- * an index later is checked. */
+/* Reads an entry; false if there is none. The CRC-32 vouches for accidents only, so what could lead
+ * out of the slots is checked: here, or where it is used (area.c, admission.c). */
 static bool read_entry(const whittle_device *device, uint32_t offset, log_entry *entry) {
     return whittle_flash_read(device, offset, entry, sizeof *entry) == WHITTLE_OK &&
            entry->magic == magic && entry->status.active < WHITTLE_SLOT_COUNT &&
+           entry->status.incoming_size <= device->slot_size &&
            entry->crc == whittle_crc32(0, (const uint8_t *)entry, offsetof(log_entry, crc));
 }
 
@@ -110,7 +111,10 @@ static bool visit(whittle_record *record, uint32_t sector, uint32_t place) {
 
 int whittle_record_open(whittle_record *record, const whittle_device *device) {
     int error = whittle_record_init(record, device);
-    for (uint32_t sector = 0; sector < 2 && !error; sector++) {
+    if (error) {
+        return error;
+    }
+    for (uint32_t sector = 0; sector < 2; sector++) {
         uint32_t used = 0; /* bytes up to the end of the last place in use */
         for (uint32_t place = 0; place <= record->last_place;) {
             bool is_used = visit(record, sector, place);
@@ -123,10 +127,7 @@ int whittle_record_open(whittle_record *record, const whittle_device *device) {
             record->next = used;
         }
     }
-    if (!error && record->rank == 0) {
-        error = WHITTLE_ERROR_NO_IMAGE;
-    }
-    return error;
+    return record->rank ? WHITTLE_OK : WHITTLE_ERROR_NO_IMAGE;
 }
 
 int whittle_set_mark(const whittle_device *device, uint32_t offset) {

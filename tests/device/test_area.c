@@ -139,6 +139,31 @@ static void holds_whole_spans_where_pages_are_programmed_once(void **state) {
     }
 }
 
+/* Records with a right CRC-32 that no build of this library writes. */
+static void holds_nothing_where_the_record_cannot_be_true(void **state) {
+    (void)state;
+    static const struct {
+        uint32_t held;
+        uint32_t erased;
+        bool can_be_true;
+    } cases[] = {
+        {3 * PAGE, SECTOR, true},          {20 * SECTOR, 20 * SECTOR, true},
+        {2 * SECTOR, SECTOR, false},       /* more than was erased */
+        {20 * SECTOR, 21 * SECTOR, false}, /* more than there is */
+        {0xFFFFFFC0, 0xFFFFFC00, false},   /* the same */
+        {PAGE + 4, SECTOR, false},         /* no whole page */
+        {PAGE, SECTOR + PAGE, false},      /* no whole sector */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        record.status.held = cases[i].held;
+        record.status.erased = cases[i].erased;
+        assert_int_equal(whittle_record_append_fresh(&record), WHITTLE_OK);
+        restart(20 * SECTOR);
+        assert_int_equal(area.position, cases[i].can_be_true ? cases[i].held : 0);
+        assert_int_equal(area.erased, cases[i].can_be_true ? cases[i].erased : 0);
+    }
+}
+
 /* After a restart the work goes on over as many restarts as there are, each of them settled. */
 static void goes_on_over_many_restarts(void **state) {
     (void)state;
@@ -211,6 +236,7 @@ int main(void) {
         TEST(fills_up_a_last_part_of_a_page),
         TEST(holds_all_but_the_last_page),
         TEST(holds_whole_spans_where_pages_are_programmed_once),
+        TEST(holds_nothing_where_the_record_cannot_be_true),
         TEST(goes_on_over_many_restarts),
         TEST(does_not_trust_a_mark_that_comes_back),
         TEST(a_failing_mark_is_no_failure),
