@@ -5,8 +5,6 @@
 #include <assert.h>
 #include <stddef.h>
 
-#include "codec/units.h"
-
 enum { INPUTS = WHITTLE_LITERAL_INPUTS };
 
 static_assert(INPUTS == WHITTLE_CONTEXT_MAX, "literals have the most contexts");

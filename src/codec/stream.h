@@ -94,6 +94,12 @@ struct whittle_stream {
     uint32_t previous;        /* the bytes of the last unit in the source */
 };
 
+/* The next bytes of the target, which a writer has to code; 0 for a reader. */
+static inline uint32_t whittle_planned_bytes(const whittle_stream *stream, unsigned size) {
+    const whittle_writer *writer = stream->writer;
+    return writer ? writer->bytes(writer, stream->images.position, size) : 0;
+}
+
 /* Sets up the model for a patch with that header: its images' sizes and regions, its map, and
  * tables that fill what is left of the memory. The caller fills in coder, writer and the images'
  * callbacks in the zeroed struct before.

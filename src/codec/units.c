@@ -91,11 +91,6 @@ static uint32_t code_bytes(whittle_stream *stream, const whittle_unit *unit, uin
     return bytes;
 }
 
-uint32_t whittle_planned_bytes(const whittle_stream *stream, unsigned size) {
-    const whittle_writer *writer = stream->writer;
-    return writer ? writer->bytes(writer, stream->images.position, size) : 0;
-}
-
 /* Which of the two guesses is right is remembered for each kind. */
 static void learn_preference(whittle_stream *stream, const whittle_unit *unit, uint32_t actual) {
     int8_t *preference = &stream->preference[unit->kind];

@@ -20,9 +20,6 @@ enum {
 /* Codes a unit that has been predicted, and appends it to the target. */
 void whittle_code_unit(whittle_stream *stream, const whittle_unit *unit);
 
-/* The bytes of the unit that a writer has to code; 0 for a reader. */
-uint32_t whittle_planned_bytes(const whittle_stream *stream, unsigned size);
-
 /* Appends the bytes of a unit to the target. */
 void whittle_append_bytes(whittle_stream *stream, uint32_t bytes, unsigned size);
 
