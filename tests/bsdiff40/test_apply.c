@@ -202,11 +202,7 @@ static image real_patch;
 
 static int make_real_patch(void **state) {
     generator random = generator_start(41);
-    firmware *program = firmware_generate(&random, 30);
-    old_image = firmware_link(program);
-    firmware_edit(&random, program, 4);
-    new_image = firmware_link(program);
-    firmware_free(program);
+    firmware_release(&random, 30, 4, &old_image, &new_image);
     assert_int_equal(whittle_bsdiff40_encode(old_image.data, old_image.size, new_image.data,
                                              new_image.size, 9, &real_patch.data, &real_patch.size),
                      WHITTLE_OK);

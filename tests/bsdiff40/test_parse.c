@@ -177,10 +177,9 @@ static void every_parse_covers_the_target(void **state) {
 static void the_path_is_cheaper_than_the_scan(void **state) {
     (void)state;
     generator random = generator_start(67);
-    firmware *program = firmware_generate(&random, 400);
-    image source = firmware_link(program);
-    firmware_edit(&random, program, 40);
-    image target = firmware_link(program);
+    image source;
+    image target;
+    firmware_release(&random, 400, 40, &source, &target);
     const bsdiff40_images images = images_of(&source, &target);
     parse both = parse_images(&source, &target);
     bsdiff40_patch refined;
@@ -188,7 +187,6 @@ static void the_path_is_cheaper_than_the_scan(void **state) {
     assert_in_range(refined.size, 1, both.patch.size - 1);
     free(refined.data);
     parse_free(&both);
-    firmware_free(program);
     image_free(&source);
     image_free(&target);
 }

@@ -16,12 +16,8 @@ static image patch;
 
 static int make_images(void **state) {
     generator random = generator_start(110);
-    firmware *program = firmware_generate(&random, 60);
-    source = firmware_link(program);
-    firmware_edit(&random, program, 6);
-    target = firmware_link(program);
+    firmware_release(&random, 60, 6, &source, &target);
     image_insert(&random, &target, 300);
-    firmware_free(program);
     patch = make_patch(&source, &target, RAM);
     assert_true(patch.size < target.size / 4);
     return limit_time(state);

@@ -17,11 +17,7 @@ static image patch;
 
 static int make_images(void **state) {
     generator random = generator_start(120);
-    firmware *program = firmware_generate(&random, 8);
-    source = firmware_link(program);
-    firmware_edit(&random, program, 2);
-    target = firmware_link(program);
-    firmware_free(program);
+    firmware_release(&random, 8, 2, &source, &target);
     patch = make_patch(&source, &target, RAM);
     return limit_time(state);
 }

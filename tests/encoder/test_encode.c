@@ -293,11 +293,7 @@ static void a_repetitive_image_costs_next_to_nothing(void **state) {
 /* A program and its next release, in which most addresses changed. */
 static void make_release(uint64_t seed, image *source, image *target) {
     generator random = generator_start(seed);
-    firmware *program = firmware_generate(&random, 300);
-    *source = firmware_link(program);
-    firmware_edit(&random, program, 12);
-    *target = firmware_link(program);
-    firmware_free(program);
+    firmware_release(&random, 300, 12, source, target);
 }
 
 static void addresses_are_predicted(void **state) {

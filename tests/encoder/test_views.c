@@ -34,11 +34,7 @@ static whittle_header header_of(const image *patch) {
 /* Two releases of a program for FIRMWARE_BASE. */
 static void make_release(image *source, image *target) {
     generator random = generator_start(216);
-    firmware *program = firmware_generate(&random, 80);
-    *source = firmware_link(program);
-    firmware_edit(&random, program, 6);
-    *target = firmware_link(program);
-    firmware_free(program);
+    firmware_release(&random, 80, 6, source, target);
 }
 
 /* ---- Regions ---- */

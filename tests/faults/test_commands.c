@@ -92,10 +92,9 @@ static void save_program(void) {
     const elf_shape shape = {.machine = ARM, .with_sections = true, .lead = 64};
     const elf_shape swapped = {.machine = ARM, .with_sections = true, .big_endian = true};
     generator random = generator_start(7);
-    firmware *program = firmware_generate(&random, 20);
-    image old = firmware_link(program);
-    firmware_edit(&random, program, 2);
-    image new = firmware_link(program);
+    image old;
+    image new;
+    firmware_release(&random, 20, 2, &old, &new);
     const file_part old_part = {FIRMWARE_BASE, FIRMWARE_BASE, old.data, (uint32_t)old.size};
     const file_part new_part = {FIRMWARE_BASE, FIRMWARE_BASE, new.data, (uint32_t) new.size};
     image elf = elf_file(&shape, &old_part, 1);
@@ -117,7 +116,6 @@ static void save_program(void) {
     image_free(&swapped_elf);
     image_free(&hex);
     image_free(&uf2);
-    firmware_free(program);
 }
 
 /* The patches between them, one of each format. */

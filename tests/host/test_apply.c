@@ -16,11 +16,7 @@ static image patch;
 
 static int make_images(void **state) {
     generator random = generator_start(150);
-    firmware *program = firmware_generate(&random, 40);
-    source = firmware_link(program);
-    firmware_edit(&random, program, 5);
-    target = firmware_link(program);
-    firmware_free(program);
+    firmware_release(&random, 40, 5, &source, &target);
     patch = make_patch(&source, &target, RAM);
     return limit_time(state);
 }

@@ -291,3 +291,12 @@ image firmware_link(const firmware *program) {
     free(linked);
     return new;
 }
+
+void firmware_release(generator *from, unsigned functions, unsigned edits, image *before,
+                      image *after) {
+    firmware *program = firmware_generate(from, functions);
+    *before = firmware_link(program);
+    firmware_edit(from, program, edits);
+    *after = firmware_link(program);
+    firmware_free(program);
+}

@@ -60,4 +60,8 @@ void firmware_edit(generator *from, firmware *edited, unsigned edits);
 /* The image of the program, for FIRMWARE_BASE. */
 image firmware_link(const firmware *program);
 
+/* Images of a program of so many functions, and of its next release with so many edits. */
+void firmware_release(generator *from, unsigned functions, unsigned edits, image *before,
+                      image *after);
+
 #endif

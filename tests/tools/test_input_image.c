@@ -43,15 +43,13 @@ static void save_all_forms(const char *name, const image *flat) {
 /* Two releases of a firmware, "old" and "new", each in all forms. */
 static void save_firmware(void) {
     generator random = generator_start(5);
-    firmware *program = firmware_generate(&random, 60);
-    image old = firmware_link(program);
-    firmware_edit(&random, program, 4);
-    image new = firmware_link(program);
+    image old;
+    image new;
+    firmware_release(&random, 60, 4, &old, &new);
     save_all_forms("old", &old);
     save_all_forms("new", &new);
     image_free(&old);
     image_free(&new);
-    firmware_free(program);
 }
 
 static void test_any_mix_makes_the_same_patch(void **state) {

@@ -237,10 +237,9 @@ static void test_what_is_new_is_where_the_cost_is(void **state) {
 static void test_addresses_of_moved_code_are_predicted(void **state) {
     (void)state;
     generator from = generator_start(16);
-    firmware *program = firmware_generate(&from, 300);
-    image source = firmware_link(program);
-    firmware_edit(&from, program, 3);
-    image target = firmware_link(program);
+    image source;
+    image target;
+    firmware_release(&from, 300, 3, &source, &target);
     image patch = make_patch(&source, &target, WHITTLE_RAM_DEFAULT);
     whittle_trace trace = trace_patch(&source, &patch);
     size_t predicted = 0;
@@ -255,7 +254,6 @@ static void test_addresses_of_moved_code_are_predicted(void **state) {
     image_free(&patch);
     image_free(&source);
     image_free(&target);
-    firmware_free(program);
 }
 
 /* Thumb code is inserted half-word by half-word, the higher byte first: each byte must get what it
@@ -265,10 +263,9 @@ static void test_inserted_bytes_bear_their_own_costs(void **state) {
     enum { PLACE = 4096, NEW = 1024 };
     for (unsigned constant = 0; constant < 2; constant++) {
         generator from = generator_start(18);
-        firmware *program = firmware_generate(&from, 300);
-        image source = firmware_link(program);
-        firmware_edit(&from, program, 3);
-        image linked = firmware_link(program);
+        image source;
+        image linked;
+        firmware_release(&from, 300, 3, &source, &linked);
         image target = image_of_bytes(&from, linked.size + NEW);
         memcpy(target.data, linked.data, PLACE);
         memcpy(target.data + PLACE + NEW, linked.data + PLACE, linked.size - PLACE);
@@ -288,7 +285,6 @@ static void test_inserted_bytes_bear_their_own_costs(void **state) {
         image_free(&source);
         image_free(&linked);
         image_free(&target);
-        firmware_free(program);
     }
 }
 
