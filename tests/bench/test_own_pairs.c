@@ -1,12 +1,9 @@
 /* Patches of made-up releases that are the same for ever: what they take, for the table of figures.
  * BUILD/tests/bench/test_own_pairs.tsv keeps the sizes; scripts/figures compares their means with
  * the last ones. What patches of real firmware take, only a corpus can tell (make bench). */
-#include "whittle/encoder.h"
-
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "support/generate.h"
+#include "support/encoding.h"
 #include "support/unit_test.h"
 
 static const unsigned functions[] = {60, 150, 300};
@@ -15,24 +12,12 @@ static const uint32_t rams[] = {4096, 8192, 32768, 262144};
 
 static FILE *table;
 
-/* Also proves the patch: the encoder decodes what it made. */
-static size_t patch_size(const image *old, const image *new, uint32_t ram) {
-    whittle_encoder_options options;
-    uint8_t *patch;
-    size_t size;
-    whittle_encoder_defaults(&options);
-    options.ram = ram;
-    int error = whittle_encode(old->data, old->size, new->data, new->size, &options, &patch, &size);
-    assert_int_equal(error, WHITTLE_OK);
-    free(patch);
-    return size;
-}
-
 static void measure(const char *name, const image *old, const image *new) {
     for (size_t i = 0; i < COUNT_OF(rams); i++) {
-        size_t size = patch_size(old, new, rams[i]);
-        assert_true(size < new->size / 4);
-        assert_true(fprintf(table, "%s\t%u\t%zu\t%zu\n", name, rams[i], new->size, size) > 0);
+        image patch = make_patch(old, new, rams[i]); /* the encoder decodes what it made */
+        assert_true(patch.size < new->size / 4);
+        assert_true(fprintf(table, "%s\t%u\t%zu\t%zu\n", name, rams[i], new->size, patch.size) > 0);
+        image_free(&patch);
     }
 }
 

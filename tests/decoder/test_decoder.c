@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "support/decoding.h"
+#include "support/encoding.h"
 #include "support/unit_test.h"
 
 enum { RAM = 8192 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "support/decoding.h"
+#include "support/encoding.h"
 #include "support/unit_test.h"
 #include "whittle/apply.h"
 

@@ -2,59 +2,14 @@
  * has to be. */
 #include "whittle/encoder.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "codec/bytes.h"
 #include "support/decoding.h"
+#include "support/encoding.h"
 #include "support/esp_image.h"
 #include "support/unit_test.h"
 #include "whittle/apply.h"
-
-enum { IDENTICAL_MAX = 128 };
-
-static whittle_encoder_options defaults(void) {
-    whittle_encoder_options options;
-    whittle_encoder_defaults(&options);
-    return options;
-}
-
-static image encode(const image *source, const image *target,
-                    const whittle_encoder_options *options) {
-    image patch = {0};
-    assert_int_equal(whittle_encode(source->data, source->size, target->data, target->size, options,
-                                    &patch.data, &patch.size),
-                     WHITTLE_OK);
-    return patch;
-}
-
-static whittle_header header_of(const image *patch) {
-    whittle_header header;
-    assert_int_equal(whittle_patch_check(patch->data, patch->size, &header), WHITTLE_OK);
-    return header;
-}
-
-/* The patch gives the target; a second run gives the same patch; it costs next to nothing more
- * than the target itself. Returns its size. */
-static size_t check_pair(const image *source, const image *target,
-                         const whittle_encoder_options *options) {
-    image patch = encode(source, target, options);
-    image again = encode(source, target, options);
-    image rebuilt = {0};
-    assert_int_equal(again.size, patch.size);
-    assert_memory_equal(again.data, patch.data, patch.size);
-    assert_int_equal(whittle_apply(source->data, source->size, patch.data, patch.size, NULL, NULL,
-                                   &rebuilt.data, &rebuilt.size),
-                     WHITTLE_OK);
-    assert_int_equal(rebuilt.size, target->size);
-    assert_true(target->size == 0 || !memcmp(rebuilt.data, target->data, target->size));
-    assert_true(patch.size <= target->size + target->size / 50 + IDENTICAL_MAX);
-    size_t size = patch.size;
-    image_free(&patch);
-    image_free(&again);
-    image_free(&rebuilt);
-    return size;
-}
 
 /* ---- Any pair ---- */
 
@@ -94,7 +49,7 @@ static void edit(generator *random, image *edited) {
 }
 
 static whittle_encoder_options random_options(generator *random) {
-    whittle_encoder_options options = defaults();
+    whittle_encoder_options options = encoder_defaults();
     options.ram = WHITTLE_RAM_MIN << generate_below(random, 7);
     if (generate_below(random, 3) == 0) {
         options.isa = (uint8_t)generate_below(random, WHITTLE_ISA_COUNT);
@@ -112,8 +67,8 @@ static void any_pair_gives_a_sound_patch(void **state) {
         image source = make_source(&random, seed % 4, generate_magnitude(&random) % 16000);
         image target = image_copy(&source);
         edit(&random, &target);
-        (void)check_pair(&source, &target, &options);
-        (void)check_pair(&target, &source, &options);
+        (void)encode_checked(&source, &target, &options);
+        (void)encode_checked(&target, &source, &options);
         image_free(&source);
         image_free(&target);
     }
@@ -121,13 +76,13 @@ static void any_pair_gives_a_sound_patch(void **state) {
 
 static void the_smallest_images_are_encoded(void **state) {
     (void)state;
-    const whittle_encoder_options options = defaults();
+    const whittle_encoder_options options = encoder_defaults();
     for (size_t from = 0; from < 10; from++) {
         for (size_t to = 0; to < 10; to++) {
             generator random = generator_start(from);
             image source = image_of_bytes(&random, from);
             image target = image_of_bytes(&random, to);
-            (void)check_pair(&source, &target, &options);
+            (void)encode_checked(&source, &target, &options);
             image_free(&source);
             image_free(&target);
         }
@@ -136,12 +91,12 @@ static void the_smallest_images_are_encoded(void **state) {
 
 static void empty_images_may_come_without_a_pointer(void **state) {
     (void)state;
-    const whittle_encoder_options options = defaults();
+    const whittle_encoder_options options = encoder_defaults();
     const image none = {NULL, 0};
     image some = image_of_value(3, 500);
-    (void)check_pair(&none, &none, &options);
-    (void)check_pair(&none, &some, &options);
-    (void)check_pair(&some, &none, &options);
+    (void)encode_checked(&none, &none, &options);
+    (void)encode_checked(&none, &some, &options);
+    (void)encode_checked(&some, &none, &options);
     image_free(&some);
 }
 
@@ -153,10 +108,10 @@ static void identical_images_cost_next_to_nothing(void **state) {
     const uint32_t rams[] = {WHITTLE_RAM_MIN, WHITTLE_RAM_DEFAULT, WHITTLE_RAM_MAX};
     for (size_t i = 0; i < COUNT_OF(rams); i++) {
         for (unsigned kind = 0; kind < 4; kind++) {
-            whittle_encoder_options options = defaults();
+            whittle_encoder_options options = encoder_defaults();
             options.ram = rams[i];
             image source = make_source(&random, kind, 100000);
-            assert_true(check_pair(&source, &source, &options) <= IDENTICAL_MAX);
+            assert_true(encode_checked(&source, &source, &options) <= IDENTICAL_MAX);
             image_free(&source);
         }
     }
@@ -167,12 +122,12 @@ static void identical_images_with_segments_cost_no_more(void **state) {
     esp_segment segments[12];
     generator random = generator_start(211);
     image flash = {0};
-    const whittle_encoder_options options = defaults();
+    const whittle_encoder_options options = encoder_defaults();
     for (uint32_t i = 0; i < COUNT_OF(segments); i++) {
         segments[i] = (esp_segment){0x40000000 + 0x10000 * i, 3000};
     }
     (void)esp_image_put(&random, &flash, 0x1000, ESP32_HEADER, segments, COUNT_OF(segments));
-    assert_true(check_pair(&flash, &flash, &options) <= IDENTICAL_MAX);
+    assert_true(encode_checked(&flash, &flash, &options) <= IDENTICAL_MAX);
     image_free(&flash);
 }
 
@@ -238,11 +193,11 @@ static void segments_are_used_where_they_help(void **state) {
     (void)state;
     image source;
     image target;
-    whittle_encoder_options options = defaults();
+    whittle_encoder_options options = encoder_defaults();
     make_esp_release(POINTERS_MAX, &source, &target);
-    size_t automatic = check_pair(&source, &target, &options);
+    size_t automatic = encode_checked(&source, &target, &options);
     options.isa = WHITTLE_ISA_NONE;
-    assert_true(automatic < check_pair(&source, &target, &options));
+    assert_true(automatic < encode_checked(&source, &target, &options));
     image_free(&source);
     image_free(&target);
 }
@@ -252,26 +207,44 @@ static void segments_are_left_out_where_they_do_not_help(void **state) {
     (void)state;
     image source;
     image target;
-    whittle_encoder_options options = defaults();
+    whittle_encoder_options options = encoder_defaults();
     make_esp_release(3, &source, &target);
-    size_t automatic = check_pair(&source, &target, &options);
+    size_t automatic = encode_checked(&source, &target, &options);
     options.isa = WHITTLE_ISA_NONE;
-    assert_true(automatic <= check_pair(&source, &target, &options));
+    assert_true(automatic <= encode_checked(&source, &target, &options));
     image_free(&source);
     image_free(&target);
 }
 
+/* As many segments as are recognised, and every other field as long as it can be: all of it must
+ * fit a header, or something must be left out. */
+static void the_longest_header_fits(void **state) {
+    (void)state;
+    image source;
+    image target;
+    whittle_encoder_options options = encoder_defaults();
+    make_esp_release(POINTERS_MAX, &source, &target);
+    options.has_security_counter = options.has_hardware = true;
+    options.security_counter = options.hardware = UINT32_MAX;
+    options.firmware_version = "01234567890123456789012345678901";
+    (void)encode_checked(&source, &target, &options);
+    image_free(&source);
+    image_free(&target);
+}
+
+/* ---- Changes ---- */
+
 static void flips_and_insertions_cost_about_what_they_are(void **state) {
     (void)state;
     generator random = generator_start(213);
-    const whittle_encoder_options options = defaults();
+    const whittle_encoder_options options = encoder_defaults();
     image source = image_of_bytes(&random, 50000);
     image target = image_copy(&source);
     image_flip(&random, &target, 100); /* 8 bits and a place among 50,000 bytes each */
     image_insert(&random, &target, 1000);
     image_delete(&random, &target, 1000);
     image_move(&random, &target, 5000);
-    assert_true(check_pair(&source, &target, &options) < 1000 + 100 * 3 + 150);
+    assert_true(encode_checked(&source, &target, &options) < 1000 + 100 * 3 + 150);
     image_free(&source);
     image_free(&target);
 }
@@ -279,35 +252,29 @@ static void flips_and_insertions_cost_about_what_they_are(void **state) {
 static void a_repetitive_image_costs_next_to_nothing(void **state) {
     (void)state;
     generator random = generator_start(214);
-    const whittle_encoder_options options = defaults();
+    const whittle_encoder_options options = encoder_defaults();
     const image none = {NULL, 0};
     image zeros = image_of_value(0, 100000);
     image target = image_of_pattern(&random, 4, 100000);
-    assert_true(check_pair(&none, &zeros, &options) < 400);
-    assert_true(check_pair(&none, &target, &options) < 1500);
-    assert_true(check_pair(&target, &zeros, &options) < 400);
+    assert_true(encode_checked(&none, &zeros, &options) < 400);
+    assert_true(encode_checked(&none, &target, &options) < 1500);
+    assert_true(encode_checked(&target, &zeros, &options) < 400);
     image_free(&zeros);
     image_free(&target);
-}
-
-/* A program and its next release, in which most addresses changed. */
-static void make_release(uint64_t seed, image *source, image *target) {
-    generator random = generator_start(seed);
-    firmware_release(&random, 300, 12, source, target);
 }
 
 static void addresses_are_predicted(void **state) {
     (void)state;
     image source;
     image target;
-    whittle_encoder_options options = defaults();
+    whittle_encoder_options options = encoder_defaults();
     make_release(215, &source, &target);
     options.isa = WHITTLE_ISA_NONE;
-    size_t plain = check_pair(&source, &target, &options);
+    size_t plain = encode_checked(&source, &target, &options);
     options.isa = WHITTLE_ISA_THUMB;
     options.base_given = true;
     options.base = FIRMWARE_BASE;
-    size_t predicted = check_pair(&source, &target, &options);
+    size_t predicted = encode_checked(&source, &target, &options);
     assert_true(predicted < plain / 2);
     image_free(&source);
     image_free(&target);
@@ -318,7 +285,7 @@ static void the_instruction_set_and_the_base_are_found(void **state) {
     image source;
     image target;
     whittle_region regions[2 * WHITTLE_REGION_MAX];
-    const whittle_encoder_options options = defaults();
+    const whittle_encoder_options options = encoder_defaults();
     make_release(216, &source, &target);
     image patch = encode(&source, &target, &options);
     const whittle_header header = header_of(&patch);
@@ -333,12 +300,12 @@ static void the_instruction_set_and_the_base_are_found(void **state) {
     image_free(&patch);
 }
 
-/* ---- Self-contained images ---- */
+/* ---- No old image ---- */
 
 static void unrelated_images_become_self_contained(void **state) {
     (void)state;
     generator random = generator_start(217);
-    whittle_encoder_options options = defaults();
+    whittle_encoder_options options = encoder_defaults();
     image source = image_of_bytes(&random, 20000);
     image target = image_of_bytes(&random, 20000);
     image patch = encode(&source, &target, &options);
@@ -346,226 +313,6 @@ static void unrelated_images_become_self_contained(void **state) {
     assert_false(header.flags & WHITTLE_FLAG_SOURCE);
     assert_int_equal(header.source_size, 0);
     image_free(&patch);
-    image_free(&source);
-    image_free(&target);
-}
-
-static void a_full_image_is_made_on_demand(void **state) {
-    (void)state;
-    image source;
-    image target;
-    image rebuilt;
-    whittle_encoder_options options = defaults();
-    make_release(218, &source, &target);
-    options.full = true;
-    image patch = encode(&source, &target, &options);
-    assert_false(header_of(&patch).flags & WHITTLE_FLAG_SOURCE);
-    assert_int_equal(
-        whittle_apply(NULL, 0, patch.data, patch.size, NULL, NULL, &rebuilt.data, &rebuilt.size),
-        WHITTLE_OK);
-    assert_int_equal(rebuilt.size, target.size);
-    assert_memory_equal(rebuilt.data, target.data, target.size);
-    assert_true(patch.size < target.size);
-    image_free(&rebuilt);
-    image_free(&patch);
-    image_free(&source);
-    image_free(&target);
-}
-
-static void a_differential_patch_is_made_on_demand(void **state) {
-    (void)state;
-    generator random = generator_start(219);
-    whittle_encoder_options options = defaults();
-    image source = image_of_bytes(&random, 20000);
-    image target = image_of_bytes(&random, 20000);
-    options.differential = true;
-    image patch = encode(&source, &target, &options);
-    assert_true(header_of(&patch).flags & WHITTLE_FLAG_SOURCE);
-    assert_true(patch.size > target.size);
-    image_free(&patch);
-    image_free(&source);
-    image_free(&target);
-}
-
-/* ---- Options ---- */
-
-static void the_options_are_in_the_header(void **state) {
-    (void)state;
-    image source = image_of_value(1, 2000);
-    image target = image_of_value(2, 3000);
-    whittle_encoder_options options = defaults();
-    options.ram = 9999;
-    options.has_security_counter = true;
-    options.security_counter = 77;
-    options.has_hardware = true;
-    options.hardware = 0xCAFE;
-    options.firmware_version = "1.2.3 (~ beta)";
-    image patch = encode(&source, &target, &options);
-    const whittle_header header = header_of(&patch);
-    assert_int_equal(header.ram, 9999 / WHITTLE_RAM_UNIT * WHITTLE_RAM_UNIT);
-    assert_int_equal(header.security_counter, 77);
-    assert_int_equal(header.hardware, 0xCAFE);
-    assert_string_equal(header.firmware_version, "1.2.3 (~ beta)");
-    assert_true(header.flags & WHITTLE_FLAG_COUNTER);
-    assert_true(header.flags & WHITTLE_FLAG_HARDWARE);
-    image_free(&source);
-    image_free(&target);
-    image_free(&patch);
-}
-
-/* In a small table, fewer contexts make smaller patches. */
-static void small_tables_get_fewer_contexts(void **state) {
-    (void)state;
-    static const struct {
-        uint32_t ram;
-        uint8_t contexts;
-    } expected[] = {
-        {4096, 4}, {8192, 7}, {16384, WHITTLE_CONTEXT_MAX}, {1 << 20, WHITTLE_CONTEXT_MAX}};
-    image source = image_of_value(1, 2000);
-    for (size_t i = 0; i < COUNT_OF(expected); i++) {
-        whittle_encoder_options options = defaults();
-        options.ram = expected[i].ram;
-        image patch = encode(&source, &source, &options);
-        assert_int_equal(header_of(&patch).contexts, expected[i].contexts);
-        image_free(&patch);
-    }
-    image_free(&source);
-}
-
-static void without_options_nothing_is_in_the_header(void **state) {
-    (void)state;
-    generator random = generator_start(219);
-    const whittle_encoder_options options = defaults();
-    image source = image_of_bytes(&random, 2000);
-    image patch = encode(&source, &source, &options);
-    const whittle_header header = header_of(&patch);
-    assert_int_equal(header.flags, WHITTLE_FLAG_SOURCE);
-    assert_int_equal(header.ram, WHITTLE_RAM_DEFAULT);
-    image_free(&source);
-    image_free(&patch);
-}
-
-/* Nothing is handed out that a caller might free or use. */
-static void expect_refused(const whittle_encoder_options *options, size_t source_size,
-                           size_t target_size, int expected) {
-    static const uint8_t bytes[100];
-    image patch = {(uint8_t *)1, 99};
-    assert_int_equal(
-        whittle_encode(bytes, source_size, bytes, target_size, options, &patch.data, &patch.size),
-        expected);
-    assert_ptr_equal(patch.data, (uint8_t *)1);
-    assert_int_equal(patch.size, 99);
-}
-
-static void options_out_of_range_are_refused(void **state) {
-    (void)state;
-    whittle_encoder_options options;
-#define REFUSED(field, value)                                                                      \
-    do {                                                                                           \
-        options = defaults();                                                                      \
-        options.field = (value);                                                                   \
-        expect_refused(&options, 100, 100, WHITTLE_ERROR_ARGUMENT);                                \
-    } while (0)
-    REFUSED(ram, 0);
-    REFUSED(ram, WHITTLE_RAM_MIN - 1);
-    REFUSED(ram, WHITTLE_RAM_MAX + WHITTLE_RAM_UNIT);
-    REFUSED(ram, UINT32_MAX);
-    REFUSED(firmware_version, "");
-    REFUSED(firmware_version, "012345678901234567890123456789012");
-    REFUSED(firmware_version, "one\nline");
-    REFUSED(firmware_version, "\xC3\xA4");
-#undef REFUSED
-}
-
-static void instruction_sets_that_do_not_exist_are_refused(void **state) {
-    (void)state;
-    whittle_encoder_options options = defaults();
-    options.isa = WHITTLE_ISA_COUNT;
-    expect_refused(&options, 100, 100, WHITTLE_ERROR_ARGUMENT);
-    options.isa = WHITTLE_ISA_MIPS - 1;
-    expect_refused(&options, 100, 100, WHITTLE_ERROR_ARGUMENT);
-}
-
-static void one_kind_of_patch_at_most_can_be_demanded(void **state) {
-    (void)state;
-    whittle_encoder_options options = defaults();
-    options.full = true;
-    options.differential = true;
-    expect_refused(&options, 100, 100, WHITTLE_ERROR_ARGUMENT);
-}
-
-static void images_too_large_are_refused_before_they_are_read(void **state) {
-    (void)state;
-    const whittle_encoder_options options = defaults();
-    expect_refused(&options, (size_t)WHITTLE_IMAGE_MAX + 1, 100, WHITTLE_ERROR_TOO_LARGE);
-    expect_refused(&options, 100, (size_t)WHITTLE_IMAGE_MAX + 1, WHITTLE_ERROR_TOO_LARGE);
-}
-
-/* As many segments as are recognised, and every other field as long as it can be: all of it must
- * fit a header, or something must be left out. */
-static void the_longest_header_fits(void **state) {
-    (void)state;
-    image source;
-    image target;
-    whittle_encoder_options options = defaults();
-    make_esp_release(POINTERS_MAX, &source, &target);
-    options.has_security_counter = options.has_hardware = true;
-    options.security_counter = options.hardware = UINT32_MAX;
-    options.firmware_version = "01234567890123456789012345678901";
-    (void)check_pair(&source, &target, &options);
-    image_free(&source);
-    image_free(&target);
-}
-
-static void any_number_of_jobs_gives_the_same_patch(void **state) {
-    (void)state;
-    const unsigned jobs[] = {1, 2, 7};
-    image source;
-    image target;
-    whittle_encoder_options options = defaults();
-    make_release(221, &source, &target);
-    image expected = encode(&source, &target, &options);
-    for (size_t i = 0; i < COUNT_OF(jobs); i++) {
-        options.jobs = jobs[i];
-        image patch = encode(&source, &target, &options);
-        assert_int_equal(patch.size, expected.size);
-        assert_memory_equal(patch.data, expected.data, patch.size);
-        image_free(&patch);
-    }
-    image_free(&expected);
-    image_free(&source);
-    image_free(&target);
-}
-
-typedef struct progress_log {
-    unsigned calls;
-    unsigned last;
-} progress_log;
-
-static void note_progress(void *context, unsigned permille) {
-    progress_log *log = context;
-    assert_true(permille >= log->last);
-    assert_true(permille <= 1000);
-    log->last = permille;
-    log->calls++;
-}
-
-static void progress_rises_to_the_end(void **state) {
-    (void)state;
-    image source;
-    image target;
-    make_release(222, &source, &target);
-    for (unsigned full = 0; full < 2; full++) {
-        progress_log log = {0};
-        whittle_encoder_options options = defaults();
-        options.full = full;
-        options.progress = note_progress;
-        options.progress_context = &log;
-        image patch = encode(&source, &target, &options);
-        assert_true(log.calls >= 2);
-        assert_int_equal(log.last, 1000);
-        image_free(&patch);
-    }
     image_free(&source);
     image_free(&target);
 }
@@ -579,23 +326,12 @@ int main(void) {
         cmocka_unit_test(identical_images_with_segments_cost_no_more),
         cmocka_unit_test(segments_are_used_where_they_help),
         cmocka_unit_test(segments_are_left_out_where_they_do_not_help),
+        cmocka_unit_test(the_longest_header_fits),
         cmocka_unit_test(flips_and_insertions_cost_about_what_they_are),
         cmocka_unit_test(a_repetitive_image_costs_next_to_nothing),
         cmocka_unit_test(addresses_are_predicted),
         cmocka_unit_test(the_instruction_set_and_the_base_are_found),
         cmocka_unit_test(unrelated_images_become_self_contained),
-        cmocka_unit_test(a_full_image_is_made_on_demand),
-        cmocka_unit_test(a_differential_patch_is_made_on_demand),
-        cmocka_unit_test(the_options_are_in_the_header),
-        cmocka_unit_test(small_tables_get_fewer_contexts),
-        cmocka_unit_test(without_options_nothing_is_in_the_header),
-        cmocka_unit_test(options_out_of_range_are_refused),
-        cmocka_unit_test(instruction_sets_that_do_not_exist_are_refused),
-        cmocka_unit_test(one_kind_of_patch_at_most_can_be_demanded),
-        cmocka_unit_test(images_too_large_are_refused_before_they_are_read),
-        cmocka_unit_test(the_longest_header_fits),
-        cmocka_unit_test(any_number_of_jobs_gives_the_same_patch),
-        cmocka_unit_test(progress_rises_to_the_end),
     };
     return cmocka_run_group_tests(tests, limit_time, NULL);
 }

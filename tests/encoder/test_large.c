@@ -4,6 +4,7 @@
 
 #include "codec/address_map.h"
 #include "support/decoding.h"
+#include "support/encoding.h"
 #include "support/unit_test.h"
 #include "whittle/apply.h"
 #include "whittle/encoder.h"

@@ -6,36 +6,9 @@
 
 #include "codec/bytes.h"
 #include "encoder/recognise.h"
-#include "support/generate.h"
+#include "support/encoding.h"
 #include "support/unit_test.h"
 #include "whittle/apply.h"
-
-static whittle_encoder_options defaults(void) {
-    whittle_encoder_options options;
-    whittle_encoder_defaults(&options);
-    return options;
-}
-
-static image encode(const image *source, const image *target,
-                    const whittle_encoder_options *options) {
-    image patch = {0};
-    assert_int_equal(whittle_encode(source->data, source->size, target->data, target->size, options,
-                                    &patch.data, &patch.size),
-                     WHITTLE_OK);
-    return patch;
-}
-
-static whittle_header header_of(const image *patch) {
-    whittle_header header;
-    assert_int_equal(whittle_patch_check(patch->data, patch->size, &header), WHITTLE_OK);
-    return header;
-}
-
-/* Two releases of a program for FIRMWARE_BASE. */
-static void make_release(image *source, image *target) {
-    generator random = generator_start(216);
-    firmware_release(&random, 80, 6, source, target);
-}
 
 /* ---- Regions ---- */
 
@@ -66,7 +39,7 @@ static void regions_that_are_known_are_used(void **state) {
     image source;
     image target;
     whittle_region regions[2 * WHITTLE_REGION_MAX];
-    whittle_encoder_options options = defaults();
+    whittle_encoder_options options = encoder_defaults();
     make_regions(&source, &target);
     image unknown = encode(&source, &target, &options);
     options.source_regions = old_regions;
@@ -95,7 +68,7 @@ static void regions_that_take_too_much_ram_are_left_out(void **state) {
     image target;
     image rebuilt = {0};
     whittle_region many[COUNT];
-    whittle_encoder_options options = defaults();
+    whittle_encoder_options options = encoder_defaults();
     make_regions(&source, &target);
     for (uint32_t i = 0; i < COUNT; i++) {
         many[i] = (whittle_region){SIZE * i, SIZE, 0x40080000 + 0x1000 * i};
@@ -123,7 +96,7 @@ static void a_base_that_is_given_counts_alone(void **state) {
     (void)state;
     image source;
     image target;
-    whittle_encoder_options options = defaults();
+    whittle_encoder_options options = encoder_defaults();
     make_regions(&source, &target);
     options.base_given = true;
     options.base = 0x1000;
@@ -147,11 +120,11 @@ static void the_address_of_one_image_serves_for_both(void **state) {
     image source;
     image target;
     whittle_region regions[2 * WHITTLE_REGION_MAX];
-    make_release(&source, &target);
+    make_release(216, &source, &target);
     for (unsigned known = 0; known < 2; known++) {
         const image *of = known ? &target : &source;
         const whittle_region region = {100, (uint32_t)of->size - 100, FIRMWARE_BASE + 100};
-        whittle_encoder_options options = defaults();
+        whittle_encoder_options options = encoder_defaults();
         options.isa = WHITTLE_ISA_THUMB;
         *(known ? &options.target_regions : &options.source_regions) = &region;
         *(known ? &options.target_region_count : &options.source_region_count) = 1;
@@ -177,7 +150,7 @@ static void regions_that_contradict_the_image_are_refused(void **state) {
     };
     static const uint8_t bytes[100];
     for (size_t i = 0; i < COUNT_OF(wrong); i++) {
-        whittle_encoder_options options = defaults();
+        whittle_encoder_options options = encoder_defaults();
         image patch = {0};
         options.target_regions = wrong[i];
         options.target_region_count = wrong[i][1].size ? 2 : 1;
@@ -199,8 +172,8 @@ static void the_byte_order_of_mips_is_found(void **state) {
     (void)state;
     image source;
     image target;
-    whittle_encoder_options options = defaults();
-    make_release(&source, &target); /* its pointers matter here, not its code */
+    whittle_encoder_options options = encoder_defaults();
+    make_release(216, &source, &target); /* its pointers matter here, not its code */
     for (uint8_t isa = WHITTLE_ISA_MIPS_LE; isa <= WHITTLE_ISA_MIPS_BE; isa++) {
         options.isa = WHITTLE_ISA_MIPS;
         options.base_given = true;

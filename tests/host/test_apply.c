@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "support/decoding.h"
+#include "support/encoding.h"
+#include "support/progress_log.h"
 #include "support/unit_test.h"
 
 enum { RAM = 8192, HEADER_FLAGS_AT = 5 };
@@ -207,19 +209,6 @@ static void other_formats_are_told_apart(void **state) {
     other.data[HEADER_FLAGS_AT] |= 0x80;
     expect_error(&source, &other, WHITTLE_ERROR_FEATURE);
     image_free(&other);
-}
-
-typedef struct progress_log {
-    unsigned calls;
-    unsigned last;
-} progress_log;
-
-static void note_progress(void *context, unsigned permille) {
-    progress_log *log = context;
-    assert_true(permille >= log->last);
-    assert_true(permille <= 1000);
-    log->last = permille;
-    log->calls++;
 }
 
 static void progress_rises_to_the_end(void **state) {

@@ -9,7 +9,6 @@
 #include "codec/bytes.h"
 #include "codec/crc32.h"
 #include "support/unit_test.h"
-#include "whittle/encoder.h"
 
 enum { GUARD_SIZE = 64, GUARD = 0xA7, TIME_LIMIT = 800 };
 
@@ -146,17 +145,6 @@ int decoding_run(decoding *work, const uint8_t *patch, size_t size) {
 void decoding_free(decoding *work) {
     free(work->target.data);
     work->target = (image){0};
-}
-
-image make_patch(const image *source, const image *target, uint32_t ram) {
-    whittle_encoder_options options;
-    image patch;
-    whittle_encoder_defaults(&options);
-    options.ram = ram;
-    assert_int_equal(whittle_encode(source->data, source->size, target->data, target->size,
-                                    &options, &patch.data, &patch.size),
-                     WHITTLE_OK);
-    return patch;
 }
 
 void fix_checksum(uint8_t *patch, size_t size) {

@@ -45,9 +45,6 @@ void decoding_free(decoding *work);
 /* The callbacks of a decoding, for a test that runs the decoder itself. */
 whittle_decoder_io decoding_io(decoding *work);
 
-/* Makes a patch with the encoder's defaults and that RAM; fails the running test on errors. */
-image make_patch(const image *source, const image *target, uint32_t ram);
-
 /* Writes the checksum that the patch's bytes ask for, so that only deeper checks can see damage. */
 void fix_checksum(uint8_t *patch, size_t size);
 

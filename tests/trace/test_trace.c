@@ -7,6 +7,7 @@
 
 #include "support/corpus.h"
 #include "support/decoding.h"
+#include "support/encoding.h"
 #include "support/unit_test.h"
 #include "whittle/apply.h"
 #include "whittle/encoder.h"
