@@ -75,10 +75,8 @@ static rig_bytes forgery_of(workshop *shop) {
 /* ---- What the device makes of it ---- */
 
 static void expect_old_firmware(workshop *shop) {
-    whittle_boot_decision decision;
     device_rig *rig = &shop->device.rig;
-    assert_int_equal(rig_boot(rig, &decision), WHITTLE_OK);
-    assert_true(rig_starts(rig, &decision, &rig->old_image));
+    rig_boots(rig, &rig->old_image);
     assert_int_equal(rig_status(rig).state, WHITTLE_STATE_READY);
     assert_int_equal(rig_status(rig).security_counter, 0);
 }
@@ -149,13 +147,11 @@ static void no_forgery_is_accepted(void **state) {
 static void the_other_form_of_a_signature_makes_the_same_image(void **state) {
     (void)state;
     workshop shop;
-    whittle_boot_decision decision;
     open_workshop(&shop, 604);
     device_rig *rig = &shop.device.rig;
     forgery_turn_signature(shop.genuine.data, shop.genuine.size);
     assert_int_equal(rig_send(rig, &shop.genuine, 512, false), WHITTLE_OK);
-    assert_int_equal(rig_boot(rig, &decision), WHITTLE_OK);
-    assert_true(rig_starts(rig, &decision, &rig->new_image));
+    rig_boots(rig, &rig->new_image);
     close_workshop(&shop);
 }
 
@@ -211,9 +207,7 @@ static void a_cut_does_not_make_a_forgery_right(void **state) {
         for (unsigned moment = 0; moment < SIM_MOMENT_COUNT; moment++) {
             for (uint64_t n = 1; live_with_cut(&shop, &file, n, (sim_moment)moment); n++) {
                 cuts++;
-                whittle_boot_decision decision;
-                assert_int_equal(rig_boot(&shop.device.rig, &decision), WHITTLE_OK);
-                assert_true(rig_starts(&shop.device.rig, &decision, &shop.device.rig.old_image));
+                rig_boots(&shop.device.rig, &shop.device.rig.old_image);
             }
         }
     }
@@ -256,10 +250,8 @@ static void a_patch_that_changes_after_a_cut_is_refused(void **state) {
     device_rig *rig = &shop.device.rig;
     for (unsigned moment = 0; moment < SIM_MOMENT_COUNT; moment++) {
         for (uint64_t n = 1; flip_after_cut(&shop, n, (sim_moment)moment); n++) {
-            whittle_boot_decision decision;
             bool made = rig_status(rig).active == 1;
-            assert_int_equal(rig_boot(rig, &decision), WHITTLE_OK);
-            assert_true(rig_starts(rig, &decision, made ? &rig->new_image : &rig->old_image));
+            rig_boots(rig, made ? &rig->new_image : &rig->old_image);
             assert_int_equal(rig_status(rig).security_counter, made ? 3 : 0);
             refused += !made;
         }
@@ -277,16 +269,12 @@ static void a_cut_does_not_lose_a_signed_update(void **state) {
     for (unsigned moment = 0; moment < SIM_MOMENT_COUNT; moment++) {
         for (uint64_t n = 1; live_with_cut(&shop, &shop.genuine, n, (sim_moment)moment); n++) {
             device_rig *rig = &shop.device.rig;
-            whittle_boot_decision decision;
             cuts++;
-            assert_int_equal(rig_boot(rig, &decision), WHITTLE_OK);
-            bool is_new = rig_starts(rig, &decision, &rig->new_image);
-            assert_true(is_new || rig_starts(rig, &decision, &rig->old_image));
+            bool is_new = rig_boots_old_or_new(rig);
             assert_int_equal(rig_status(rig).security_counter, is_new ? 3 : 0);
             if (!is_new) {
                 assert_int_equal(rig_send(rig, &shop.genuine, 512, true), WHITTLE_OK);
-                assert_int_equal(rig_boot(rig, &decision), WHITTLE_OK);
-                assert_true(rig_starts(rig, &decision, &rig->new_image));
+                rig_boots(rig, &rig->new_image);
             }
         }
     }

@@ -207,6 +207,20 @@ bool rig_starts(const device_rig *rig, const whittle_boot_decision *decision,
     return true;
 }
 
+void rig_boots(device_rig *rig, const rig_bytes *image) {
+    whittle_boot_decision decision;
+    assert_int_equal(rig_boot(rig, &decision), WHITTLE_OK);
+    assert_true(rig_starts(rig, &decision, image));
+}
+
+bool rig_boots_old_or_new(device_rig *rig) {
+    whittle_boot_decision decision;
+    assert_int_equal(rig_boot(rig, &decision), WHITTLE_OK);
+    bool is_new = rig_starts(rig, &decision, &rig->new_image);
+    assert_true(is_new || rig_starts(rig, &decision, &rig->old_image));
+    return is_new;
+}
+
 whittle_device_status rig_status(device_rig *rig) {
     whittle_device_status status;
     assert_int_equal(whittle_device_read_status(&rig->device, &status), WHITTLE_OK);

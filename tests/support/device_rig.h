@@ -74,6 +74,13 @@ int rig_boot(device_rig *rig, whittle_boot_decision *decision);
 bool rig_starts(const device_rig *rig, const whittle_boot_decision *decision,
                 const rig_bytes *image);
 
+/* Boots; fails the test if anything starts but this image. */
+void rig_boots(device_rig *rig, const rig_bytes *image);
+
+/* Boots; fails the test if anything starts but the old image or the new one. True if it is the new
+ * one. */
+bool rig_boots_old_or_new(device_rig *rig);
+
 /* The state; fails the test if there is none. */
 whittle_device_status rig_status(device_rig *rig);
 
