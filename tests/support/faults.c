@@ -85,7 +85,7 @@ static unsigned stride_for(unsigned calls) {
 /* ---- The folder ---- */
 
 static content load_if_there(const char *name) {
-    return name && access(name, F_OK) == 0 ? load(name) : (content){.data = NULL};
+    return name && exists(name) ? load(name) : (content){.data = NULL};
 }
 
 static bool same_content(const content *one, const content *other) {

@@ -105,6 +105,10 @@ void save(const char *name, const void *data, size_t size) {
     assert_int_equal(fclose(stream), 0);
 }
 
+bool exists(const char *name) {
+    return access(name, F_OK) == 0;
+}
+
 void assert_holds(const char *name, const void *data, size_t size) {
     content file = load(name);
     assert_int_equal(file.size, size);

@@ -28,6 +28,9 @@ typedef struct content {
 content load(const char *name);
 void save(const char *name, const void *data, size_t size);
 
+/* There is a file or folder of that name. */
+bool exists(const char *name);
+
 /* The file is there and holds these bytes. */
 void assert_holds(const char *name, const void *data, size_t size);
 /* The two files hold the same. */

@@ -1,4 +1,5 @@
-/* whittle batch: patches of all old images, a manifest that is true, and work that goes on. */
+/* whittle batch: patches of all old images, a manifest that is true, and work that goes on. Shards
+ * are in test_batch_merge.c. */
 #include <dirent.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -14,39 +15,13 @@
 
 #include <cmocka.h>
 
+#include "support/batch_release.h"
 #include "support/run_tool.h"
-
-/* A folder "olds" with three versions: "1.0.bin" and "1.1.bin", which are like "new", and
- * "other.bin", which is not. */
-static void save_release(void) {
-    uint8_t other[3000];
-    uint32_t random = 1;
-    save_images();
-    assert_int_equal(mkdir("olds", 0755), 0);
-    assert_int_equal(rename("old", "olds/1.0.bin"), 0);
-    content image = load("olds/1.0.bin");
-    image.data[500] ^= 1;
-    save("olds/1.1.bin", image.data, image.size);
-    free(image.data);
-    for (size_t i = 0; i < sizeof other; i++) {
-        random = random * 1664525u + 1013904223u;
-        other[i] = (uint8_t)(random >> 24);
-    }
-    save("olds/other.bin", other, sizeof other);
-}
 
 static void assert_file_json(const char *name, const char *expression, const char *value) {
     content text = load(name);
     assert_json((const char *)text.data, expression, value);
     free(text.data);
-}
-
-/* The batch ends well; freed by the caller. */
-static result batch(const char *option, const char *out) {
-    result of = option ? whittle("batch", option, "olds", "new", out, NULL)
-                       : whittle("batch", "olds", "new", out, NULL);
-    assert_succeeds(&of);
-    return of;
 }
 
 static void assert_kept(const char *option, const char *out, const char *expected) {
@@ -57,16 +32,13 @@ static void assert_kept(const char *option, const char *out, const char *expecte
     result_free(&of);
 }
 
-static bool exists(const char *path) {
-    return access(path, F_OK) == 0;
-}
-
 /* ---- The result ---- */
 
 static void test_every_version_gets_what_it_needs(void **state) {
     (void)state;
     save_release();
-    result of = batch(NULL, "out");
+    result of = whittle("batch", "olds", "new", "out", NULL);
+    assert_succeeds(&of);
     const char *text = (const char *)of.out.data;
     assert_memory_equal(text, "1.0.bin: ", 9);
     assert_non_null(strstr(text, "\nother.bin: a patch does not pay: the full image, "));
@@ -85,10 +57,8 @@ static void test_every_version_gets_what_it_needs(void **state) {
 static void test_patches_are_those_of_diff(void **state) {
     (void)state;
     save_release();
-    result of = whittle("batch", "--ram=8K", "--fw-version=2.0", "--security-counter=7",
-                        "--hardware=0x0701", "olds", "new", "out", NULL);
-    assert_succeeds(&of);
-    result_free(&of);
+    whittle_succeeds("batch", "--ram=8K", "--fw-version=2.0", "--security-counter=7",
+                     "--hardware=0x0701", "olds", "new", "out", NULL);
     whittle_succeeds("diff", "--ram=8K", "--fw-version=2.0", "--security-counter=7",
                      "--hardware=0x0701", "olds/1.0.bin", "new", "patch", NULL);
     assert_same("out/1.0.bin.patch", "patch");
@@ -108,8 +78,7 @@ static void test_patches_are_those_of_diff(void **state) {
 static void test_the_manifest_is_true(void **state) {
     (void)state;
     save_release();
-    result of = batch(NULL, "out");
-    result_free(&of);
+    whittle_succeeds("batch", "olds", "new", "out", NULL);
     assert_file_json("out/manifest.json",
                      "[v[\"version\"] for v in d[\"versions\"]], [v[\"update\"] for v in "
                      "d[\"versions\"]], [v[\"patch\"][\"url\"] for v in d[\"versions\"]]",
@@ -138,7 +107,8 @@ static void test_what_is_new_already_needs_nothing(void **state) {
     content image = load("new");
     save("olds/2.0.bin", image.data, image.size);
     free(image.data);
-    result of = batch(NULL, "out");
+    result of = whittle("batch", "olds", "new", "out", NULL);
+    assert_succeeds(&of);
     assert_non_null(strstr((char *)of.out.data, "\n2.0.bin: it is the new image\n"));
     result_free(&of);
     assert_false(exists("out/2.0.bin.patch"));
@@ -152,15 +122,12 @@ static void test_names_are_escaped(void **state) {
     save_images();
     assert_int_equal(mkdir("olds", 0755), 0);
     assert_int_equal(rename("old", "olds/a \"b\"%:\xC3\xA4\xFF.hex"), 0);
-    result of = batch(NULL, "out");
-    result_free(&of);
+    whittle_succeeds("batch", "olds", "new", "out", NULL);
     assert_file_json("out/manifest.json",
                      "ascii(d[\"versions\"][0][\"version\"]), "
                      "d[\"versions\"][0][\"patch\"][\"url\"]",
                      "'a \"b\"%:\\xe4\\ufffd' a%20%22b%22%25%3A%C3%A4%FF.hex.patch");
-    result merged = whittle("batch", "--shard=1/1", "olds", "new", "out", NULL);
-    assert_succeeds(&merged);
-    result_free(&merged);
+    whittle_succeeds("batch", "--shard=1/1", "olds", "new", "out", NULL);
     whittle_succeeds("batch", "--merge", "out", NULL);
 }
 
@@ -170,9 +137,7 @@ static void test_only_images_that_match_are_old_ones(void **state) {
     save("olds/.hidden.bin", "x", 1);
     save("olds/1.0.map", "x", 1);
     assert_int_equal(mkdir("olds/folder.bin", 0755), 0);
-    result of = whittle("batch", "--match", "*.bin", "olds", "new", "out", NULL);
-    assert_succeeds(&of);
-    result_free(&of);
+    whittle_succeeds("batch", "--match", "*.bin", "olds", "new", "out", NULL);
     assert_file_json("out/manifest.json", "[v[\"file\"] for v in d[\"versions\"]]",
                      "['1.0.bin', '1.1.bin', 'other.bin']");
 }
@@ -214,10 +179,8 @@ static void test_signatures_are_as_wanted_or_made_anew(void **state) {
 static void test_any_number_of_jobs_gives_the_same(void **state) {
     (void)state;
     save_release();
-    result of = batch("--jobs=1", "one");
-    result_free(&of);
-    of = batch("--jobs=9", "nine");
-    result_free(&of);
+    whittle_succeeds("batch", "--jobs=1", "olds", "new", "one", NULL);
+    whittle_succeeds("batch", "--jobs=9", "olds", "new", "nine", NULL);
     assert_same("one/manifest.json", "nine/manifest.json");
     assert_same("one/1.1.bin.patch", "nine/1.1.bin.patch");
 }
@@ -225,7 +188,8 @@ static void test_any_number_of_jobs_gives_the_same(void **state) {
 static void test_quiet_says_nothing(void **state) {
     (void)state;
     save_release();
-    result of = batch("--quiet", "out");
+    result of = whittle("batch", "--quiet", "olds", "new", "out", NULL);
+    assert_succeeds(&of);
     assert_string_equal((char *)of.out.data, "");
     result_free(&of);
 }
@@ -253,8 +217,7 @@ static ino_t number_of(const char *path) {
 static void test_what_is_right_is_kept(void **state) {
     (void)state;
     save_release();
-    result of = batch(NULL, "out");
-    result_free(&of);
+    whittle_succeeds("batch", "olds", "new", "out", NULL);
     ino_t patch = number_of("out/1.0.bin.patch");
     ino_t full = number_of("out/new.full");
     content manifest = load("out/manifest.json");
@@ -268,8 +231,7 @@ static void test_what_is_right_is_kept(void **state) {
 static void test_what_is_missing_or_wrong_is_made(void **state) {
     (void)state;
     save_release();
-    result of = batch(NULL, "out");
-    result_free(&of);
+    whittle_succeeds("batch", "olds", "new", "out", NULL);
     content right = load("out/1.0.bin.patch");
     content manifest = load("out/manifest.json");
     assert_int_equal(unlink("out/1.0.bin.patch"), 0);
@@ -477,157 +439,6 @@ static void test_wrong_usage(void **state) {
     }
 }
 
-/* ---- Shards ---- */
-
-static void make_shards(unsigned count, const char *out) {
-    for (unsigned i = 1; i <= count; i++) {
-        char shard[32];
-        (void)snprintf(shard, sizeof shard, "--shard=%u/%u", i, count);
-        result of = batch(shard, out);
-        result_free(&of);
-    }
-}
-
-static void test_shards_make_what_one_call_makes(void **state) {
-    (void)state;
-    save_release();
-    result of = batch(NULL, "whole");
-    result_free(&of);
-    for (unsigned count = 1; count <= 5; count++) {
-        char out[32];
-        char manifest[64];
-        (void)snprintf(out, sizeof out, "out%u", count);
-        (void)snprintf(manifest, sizeof manifest, "%s/manifest.json", out);
-        make_shards(count, out);
-        assert_false(exists(manifest));
-        whittle_succeeds("batch", "--merge", out, NULL);
-        assert_same(manifest, "whole/manifest.json");
-    }
-}
-
-static void test_a_shard_does_only_its_part(void **state) {
-    (void)state;
-    save_release();
-    result of = batch("--shard=2/2", "out");
-    result_free(&of);
-    assert_false(exists("out/1.0.bin.patch"));
-    assert_true(exists("out/1.1.bin.patch"));
-    assert_true(exists("out/manifest.2-of-2.json"));
-}
-
-static void test_the_merge_tells_what_it_did(void **state) {
-    (void)state;
-    save_release();
-    make_shards(2, "out");
-    result of = whittle("batch", "--merge", "out", NULL);
-    assert_succeeds(&of);
-    assert_string_equal((char *)of.out.data,
-                        "out/manifest.json: 3 versions of 2 shards, all files as listed\n");
-    result_free(&of);
-    of = whittle("batch", "--merge", "--json", "out", NULL);
-    assert_json((char *)of.out.data, "d[\"manifest\"], d[\"shards\"], d[\"versions\"]",
-                "out/manifest.json 2 3");
-    result_free(&of);
-}
-
-static void test_parts_that_are_missing_or_foreign_are_refused(void **state) {
-    (void)state;
-    save_release();
-    assert_int_equal(mkdir("out", 0755), 0);
-    assert_fails(whittle("batch", "--merge", "out", NULL), 1,
-                 "whittle: out: no manifest of a shard is in it (make them: --shard)");
-    make_shards(2, "out");
-    save("kept", "", 0);
-    assert_int_equal(rename("out/manifest.2-of-2.json", "kept"), 0);
-    assert_fails(whittle("batch", "--merge", "out", NULL), 1,
-                 "whittle: out/manifest.2-of-2.json: there is no such file or folder (check the "
-                 "name)");
-    save("out/manifest.2-of-2.json", "{\"manifest\": ", 13);
-    assert_fails(whittle("batch", "--merge", "out", NULL), 1,
-                 "whittle: out/manifest.2-of-2.json: it is damaged (run this shard again)");
-    save("out/manifest.2-of-2.json", "{}", 2);
-    assert_fails(whittle("batch", "--merge", "out", NULL), 1,
-                 "whittle: out/manifest.2-of-2.json: it is for another new image, or made with "
-                 "other options, than the part of shard 1 (run both again)");
-    content first = load("out/manifest.1-of-2.json");
-    save("out/manifest.2-of-2.json", first.data, first.size);
-    free(first.data);
-    assert_fails(whittle("batch", "--merge", "out", NULL), 1,
-                 "whittle: out/manifest.2-of-2.json: it is damaged (run this shard again)");
-    assert_int_equal(rename("kept", "out/manifest.2-of-2.json"), 0);
-    save("out/manifest.3-of-3.json", "{}", 2);
-    assert_fails(whittle("batch", "--merge", "out", NULL), 1,
-                 "whittle: out: it holds manifests of different numbers of shards (remove those "
-                 "that do not belong here)");
-    assert_int_equal(unlink("out/manifest.3-of-3.json"), 0);
-    assert_false(exists("out/manifest.json"));
-    whittle_succeeds("batch", "--merge", "out", NULL);
-}
-
-static void test_shards_must_have_seen_the_same(void **state) {
-    (void)state;
-    save_release();
-    result of = batch("--shard=1/2", "out");
-    result_free(&of);
-    save("olds/1.2.bin", "more", 4);
-    of = batch("--shard=2/2", "out");
-    result_free(&of);
-    assert_fails(whittle("batch", "--merge", "out", NULL), 1,
-                 "whittle: out/manifest.2-of-2.json: this shard saw other old images than shard 1 "
-                 "(run both again)");
-    make_shards(2, "out");
-    whittle_succeeds("batch", "--merge", "out", NULL);
-}
-
-static void test_files_must_be_as_listed(void **state) {
-    (void)state;
-    save_release();
-    make_shards(2, "out");
-    content patch = load("out/1.1.bin.patch");
-    patch.data[40] ^= 1;
-    save("out/1.1.bin.patch", patch.data, patch.size);
-    assert_fails(whittle("batch", "--merge", "out", NULL), 1,
-                 "whittle: out/1.1.bin.patch: it is not the file that the manifest lists (run its "
-                 "shard again)");
-    patch.data[40] ^= 1;
-    save("out/1.1.bin.patch", patch.data, patch.size);
-    free(patch.data);
-    assert_int_equal(unlink("out/new.full"), 0);
-    assert_fails(whittle("batch", "--merge", "out", NULL), 1,
-                 "whittle: out/new.full: there is no such file or folder (check the name)");
-    assert_false(exists("out/manifest.json"));
-}
-
-/* A manifest is data from elsewhere: it must not make the tool read other files. */
-static void test_a_manifest_cannot_name_files_elsewhere(void **state) {
-    (void)state;
-    save_release();
-    make_shards(1, "out");
-    content part = load("out/manifest.1-of-1.json");
-    char *url = strstr((char *)part.data, "1.0.bin.patch");
-    assert_non_null(url);
-    memcpy(url, "..%2Folds%2F1", 13);
-    save("out/manifest.1-of-1.json", part.data, part.size);
-    free(part.data);
-    assert_fails(
-        whittle("batch", "--merge", "out", NULL), 1,
-        "whittle: out: a manifest lists a file that is not in this folder (run its shard again)");
-}
-
-static void test_a_manifest_cannot_break_a_character_off(void **state) {
-    (void)state;
-    save_release();
-    make_shards(1, "out");
-    content part = load("out/manifest.1-of-1.json");
-    char *url = strstr((char *)part.data, "1.0.bin.patch");
-    assert_non_null(url);
-    memcpy(url, "1.0.bin.pat%4", 13);
-    save("out/manifest.1-of-1.json", part.data, part.size);
-    free(part.data);
-    assert_fails(whittle("batch", "--merge", "out", NULL), 1,
-                 "whittle: out/1.0.bin.pat%4: there is no such file or folder (check the name)");
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(test_every_version_gets_what_it_needs),
@@ -652,14 +463,6 @@ int main(void) {
         IN_FOLDER(test_a_signal_ends_all_workers),
         IN_FOLDER(test_wrong_folders_are_refused),
         IN_FOLDER(test_wrong_usage),
-        IN_FOLDER(test_shards_make_what_one_call_makes),
-        IN_FOLDER(test_a_shard_does_only_its_part),
-        IN_FOLDER(test_the_merge_tells_what_it_did),
-        IN_FOLDER(test_parts_that_are_missing_or_foreign_are_refused),
-        IN_FOLDER(test_shards_must_have_seen_the_same),
-        IN_FOLDER(test_files_must_be_as_listed),
-        IN_FOLDER(test_a_manifest_cannot_name_files_elsewhere),
-        IN_FOLDER(test_a_manifest_cannot_break_a_character_off),
     };
     return cmocka_run_group_tests_name("tools/command_batch", tests, NULL, NULL);
 }
