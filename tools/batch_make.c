@@ -12,7 +12,6 @@
 #include "message.h"
 #include "output.h"
 #include "whittle/apply.h"
-#include "whittle/encoder.h"
 #include "whittle/signed_patch.h"
 
 batch_file batch_file_of(const file *content) {
@@ -106,36 +105,15 @@ static bool read_right(const batch *work, const char *path, const file *source, 
 
 /* ---- Making ---- */
 
-static int encode(const batch *work, const input_image *source, patch *made) {
-    static const input_image none = {.told.isa = WHITTLE_ISA_AUTO};
-    const input_image *old = source ? source : &none;
-    const file *target = &work->target.content;
+/* Makes a patch, or the self-contained image where there is no source. Returns a whittle_error. */
+static int make(const batch *work, const input_image *source, patch *made) {
     whittle_encoder_options options;
     patch_options_for_encoder(&work->settings, &options);
-    whittle_image_hint(&old->told, &work->target.told, &options);
     options.full = !source;
     options.differential = source != NULL;
     options.jobs = 1;
-    return whittle_encode(old->content.data, old->content.size, target->data, target->size,
-                          &options, &made->content.data, &made->content.size);
-}
-
-static int sign(const batch *work, patch *made) {
-    file plain = made->content;
-    made->content.data = NULL;
-    int error = whittle_patch_sign(plain.data, plain.size, &work->key, &made->content.data,
-                                   &made->content.size);
-    file_free(&plain);
-    return error;
-}
-
-/* Makes a patch, or the self-contained image where there is no source. Returns a whittle_error. */
-static int make(const batch *work, const input_image *source, patch *made) {
-    int error = encode(work, source, made);
-    if (!error && work->settings.key) {
-        error = sign(work, made);
-    }
-    return error ? error : patch_examine(made);
+    return patch_make(made, source, &work->target, &options,
+                      work->settings.key ? &work->key : NULL);
 }
 
 /* ---- The self-contained image ---- */
@@ -236,7 +214,6 @@ int batch_make_patch(const batch *work, unsigned version) {
     making one = {.work = work,
                   .old_path = old_path,
                   .patch_path = patch_path,
-                  .source.told.isa = WHITTLE_ISA_AUTO,
                   .outcome = &work->outcomes[version]};
     int status = make_patch(&one);
     patch_free(&one.patch);

@@ -226,7 +226,7 @@ static int run(batch *work) {
 }
 
 int command_batch(const char *invocation, char **arguments) {
-    batch work = {.target.told.isa = WHITTLE_ISA_AUTO};
+    batch work = {.olds = NULL};
     int status;
     if (!batch_options_parse(invocation, arguments, &work, &status)) {
         return status;

@@ -1,9 +1,7 @@
 /* whittle diff OLD NEW PATCH, and diff_creator: makes a patch.
  *
  * Names are checked before images are read, and the patch is written when it has been proven: the
- * encoder proves its own, and a BSDIFF40 patch is applied here with our own reader. */
-#include <stdlib.h>
-#include <string.h>
+ * encoder proves its own, and patches.c a BSDIFF40 one. */
 #include <time.h>
 
 #include "command.h"
@@ -16,10 +14,6 @@
 #include "output.h"
 #include "patches.h"
 #include "progress.h"
-#include "whittle/apply.h"
-#include "whittle/bsdiff40.h"
-#include "whittle/encoder.h"
-#include "whittle/signed_patch.h"
 #include "words.h"
 
 typedef struct diff {
@@ -42,55 +36,20 @@ static double seconds_now(void) {
 
 /* ---- Making the patch ---- */
 
-static int encode_whittle(diff *work, progress *shown) {
+static int make_whittle(diff *work, const input_image *source, progress *shown) {
+    const whittle_private_key *key = work->settings.patch.key ? &work->key : NULL;
     whittle_encoder_options options;
-    const file *source = &work->source.content;
-    const file *target = &work->target.content;
-    file *made = &work->made.content;
     diff_options_for_encoder(&work->settings, &options);
-    whittle_image_hint(&work->source.told, &work->target.told, &options);
     options.decode_cost = &work->decode_cost;
     options.progress = progress_report;
     options.progress_context = shown;
-    return whittle_encode(source->data, source->size, target->data, target->size, &options,
-                          &made->data, &made->size);
+    return patch_make(&work->made, source, &work->target, &options, key);
 }
 
-static int prove_bsdiff40(const diff *work) {
-    const file *source = &work->source.content;
-    const file *target = &work->target.content;
-    const file *content = &work->made.content;
-    file rebuilt = {.path = work->files.patch};
-    int error = whittle_bsdiff40_apply(source->data, source->size, content->data, content->size,
-                                       &rebuilt.data, &rebuilt.size);
-    bool same = !error && rebuilt.size == target->size &&
-                memcmp(rebuilt.data, target->data, rebuilt.size) == 0;
-    file_free(&rebuilt);
-    return error || same ? error : WHITTLE_ERROR_TARGET;
-}
-
-static int encode_bsdiff40(diff *work) {
+static int make_bsdiff40(diff *work, const input_image *source) {
     const given_number *wanted = &work->settings.bzip2_level;
     int level = wanted->given ? (int)wanted->value : WHITTLE_BSDIFF40_LEVEL_DEFAULT;
-    const file *source = &work->source.content;
-    const file *target = &work->target.content;
-    file *made = &work->made.content;
-    int error = whittle_bsdiff40_encode(source->data, source->size, target->data, target->size,
-                                        level, &made->data, &made->size);
-    return error ? error : prove_bsdiff40(work);
-}
-
-static int sign(diff *work) {
-    file *content = &work->made.content;
-    uint8_t *made;
-    size_t size;
-    int error = whittle_patch_sign(content->data, content->size, &work->key, &made, &size);
-    if (!error) {
-        file_free(content);
-        content->data = made;
-        content->size = size;
-    }
-    return error;
+    return patch_make_bsdiff40(&work->made, source, &work->target, level);
 }
 
 /* What keeps a patch from being made is mostly the new image. */
@@ -109,15 +68,10 @@ static int make_patch(diff *work) {
     double start = seconds_now();
     progress *shown =
         progress_start(reporting_progress(&work->settings.report), "making the patch");
-    int error = work->settings.format == FORMAT_WHITTLE ? encode_whittle(work, shown)
-                                                        : encode_bsdiff40(work);
+    const input_image *source = work->files.source ? &work->source : NULL;
+    int error = work->settings.format == FORMAT_WHITTLE ? make_whittle(work, source, shown)
+                                                        : make_bsdiff40(work, source);
     progress_stop(shown);
-    if (!error && work->settings.patch.key) {
-        error = sign(work);
-    }
-    if (!error) {
-        error = patch_examine(&work->made);
-    }
     work->seconds = seconds_now() - start;
     return error ? say_why(work, error) : STATUS_DONE;
 }
@@ -256,7 +210,7 @@ static int run(diff *work) {
 }
 
 int command_diff(const char *invocation, char **arguments) {
-    diff work = {.out = {.descriptor = -1}, .source.told.isa = WHITTLE_ISA_AUTO};
+    diff work = {.out = {.descriptor = -1}};
     int status;
     if (!diff_options_parse(invocation, arguments, &work.settings, &work.files, &status)) {
         return status;

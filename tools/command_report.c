@@ -144,16 +144,11 @@ static int read_images(explanation *work) {
 
 static int make_patch(explanation *work, progress *shown) {
     whittle_encoder_options options;
-    const file *source = &work->source.content;
-    const file *target = &work->target.content;
-    file *made = &work->made.content;
     patch_options_for_encoder(&work->settings, &options);
-    whittle_image_hint(&work->source.told, &work->target.told, &options);
     options.decode_cost = &work->decode_cost;
     options.progress = progress_report;
     options.progress_context = shown;
-    return whittle_encode(source->data, source->size, target->data, target->size, &options,
-                          &made->data, &made->size);
+    return patch_make(&work->made, &work->source, &work->target, &options, NULL);
 }
 
 static int explain_patch(explanation *work) {
@@ -353,7 +348,7 @@ static int run(explanation *work) {
 }
 
 int command_report(const char *invocation, char **arguments) {
-    explanation work = {.source.told.isa = WHITTLE_ISA_AUTO};
+    explanation work = {.old_path = NULL};
     int status = STATUS_DONE;
     for (unsigned i = 0; i < FORM_COUNT; i++) {
         work.outs[i].descriptor = -1;

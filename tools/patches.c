@@ -2,8 +2,12 @@
  * source of the source, all else of the patch. */
 #include "patches.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "message.h"
 #include "whittle/apply.h"
+#include "whittle/signed_patch.h"
 
 const char *format_name(patch_format format) {
     return format == FORMAT_WHITTLE ? "whittle" : "bsdiff40";
@@ -36,6 +40,62 @@ int patch_read(patch *read, const char *path) {
 void patch_free(patch *read) {
     file_free(&read->content);
 }
+
+/* ---- Making ---- */
+
+static const input_image no_image = {.told.isa = WHITTLE_ISA_AUTO};
+
+static int encode(file *content, const input_image *source, const input_image *target,
+                  const whittle_encoder_options *options) {
+    whittle_encoder_options told = *options;
+    const file *from = &source->content;
+    const file *to = &target->content;
+    whittle_image_hint(&source->told, &target->told, &told);
+    return whittle_encode(from->data, from->size, to->data, to->size, &told, &content->data,
+                          &content->size);
+}
+
+static int sign(file *content, const whittle_private_key *key) {
+    file plain = *content;
+    content->data = NULL;
+    int error = whittle_patch_sign(plain.data, plain.size, key, &content->data, &content->size);
+    file_free(&plain);
+    return error;
+}
+
+int patch_make(patch *made, const input_image *source, const input_image *target,
+               const whittle_encoder_options *options, const whittle_private_key *key) {
+    int error = encode(&made->content, source ? source : &no_image, target, options);
+    if (!error && key) {
+        error = sign(&made->content, key);
+    }
+    return error ? error : patch_examine(made);
+}
+
+static int prove_bsdiff40(const file *content, const file *source, const file *target) {
+    uint8_t *rebuilt = NULL;
+    size_t size = 0;
+    int error = whittle_bsdiff40_apply(source->data, source->size, content->data, content->size,
+                                       &rebuilt, &size);
+    bool same = !error && size == target->size && memcmp(rebuilt, target->data, size) == 0;
+    free(rebuilt);
+    return error || same ? error : WHITTLE_ERROR_TARGET;
+}
+
+int patch_make_bsdiff40(patch *made, const input_image *source, const input_image *target,
+                        int level) {
+    const file *from = source ? &source->content : &no_image.content;
+    const file *to = &target->content;
+    file *content = &made->content;
+    int error = whittle_bsdiff40_encode(from->data, from->size, to->data, to->size, level,
+                                        &content->data, &content->size);
+    if (!error) {
+        error = prove_bsdiff40(content, from, to);
+    }
+    return error ? error : patch_examine(made);
+}
+
+/* ---- Applying ---- */
 
 /* Three decompressors, each 2.5 x 100,000 bytes a level and its tables (src/bsdiff40/encode.c). */
 static uint64_t bsdiff40_ram(unsigned level) {

@@ -1,4 +1,4 @@
-/* Patches of either format: recognised, checked and applied alike.
+/* Patches of either format: made, recognised, checked and applied alike.
  *
  * Functions that return an exit status have said on stderr what is wrong (message.h). */
 #ifndef TOOLS_PATCHES_H
@@ -8,9 +8,12 @@
 #include <stdint.h>
 
 #include "files.h"
+#include "input_image.h"
 #include "progress.h"
 #include "whittle/bsdiff40.h"
+#include "whittle/encoder.h"
 #include "whittle/patch.h"
+#include "whittle/signing.h"
 
 typedef enum patch_format {
     FORMAT_WHITTLE,
@@ -33,6 +36,16 @@ void patch_free(patch *read);
 
 /* Recognises and checks the content that a patch already has. Returns a whittle_error. */
 int patch_examine(patch *read);
+
+/* Make a patch, examined; made is empty before, and freed with patch_free however it ends. The
+ * source may be NULL: there is none. Return a whittle_error.
+ *
+ * What the images' files tell is added to the encoder's options; with a key, the patch is signed.
+ * A BSDIFF40 patch is of that bzip2 level, and has been applied by our own reader. */
+int patch_make(patch *made, const input_image *source, const input_image *target,
+               const whittle_encoder_options *options, const whittle_private_key *key);
+int patch_make_bsdiff40(patch *made, const input_image *source, const input_image *target,
+                        int level);
 
 /* RAM that a device needs to apply it, in bytes: for BSDIFF40 with the patch itself, which the
  * reference firmware holds in RAM too. */

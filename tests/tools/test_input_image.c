@@ -11,7 +11,7 @@
 #include "support/image_files.h"
 #include "support/run_tool.h"
 
-enum { ARM = 40, FORMS = 4 };
+enum { ARM = 40, RISCV = 243, FORMS = 4 };
 
 #define BASE FIRMWARE_BASE
 
@@ -137,6 +137,26 @@ static void test_an_elf_tells_machine_and_addresses(void **state) {
     result_free(&of);
 }
 
+/* Even where the code looks like that of another machine: so it was not found out by that. */
+static void test_the_machine_of_an_elf_is_believed(void **state) {
+    (void)state;
+    const elf_shape shape = {.machine = RISCV};
+    generator random = generator_start(6);
+    image flat[2];
+    firmware_release(&random, 60, 4, &flat[0], &flat[1]);
+    for (size_t i = 0; i < 2; i++) {
+        const file_part part = {BASE, BASE, flat[i].data, (uint32_t)flat[i].size};
+        image elf = elf_file(&shape, &part, 1);
+        save(i == 0 ? "old" : "new", elf.data, elf.size);
+        image_free(&elf);
+        image_free(&flat[i]);
+    }
+    whittle_succeeds("diff", "old", "new", "patch", NULL);
+    result of = whittle("info", "--json", "patch", NULL);
+    assert_json((char *)of.out.data, "d[\"isa\"]", "riscv");
+    result_free(&of);
+}
+
 static void test_raw_takes_files_as_they_are(void **state) {
     (void)state;
     save_firmware();
@@ -208,6 +228,7 @@ int main(void) {
         IN_FOLDER(test_apply_and_verify_take_any_form),
         IN_FOLDER(test_results_say_what_files_were_taken_for),
         IN_FOLDER(test_an_elf_tells_machine_and_addresses),
+        IN_FOLDER(test_the_machine_of_an_elf_is_believed),
         IN_FOLDER(test_raw_takes_files_as_they_are),
         IN_FOLDER(test_a_family_is_chosen),
         IN_FOLDER(test_wrong_forms_are_named),
