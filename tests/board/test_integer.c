@@ -10,12 +10,7 @@
 #define __umoddi3   tested_umoddi3
 
 #include "boards/xtensa-lx60/integer.c"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
+#include "support/unit_test.h"
 
 #define ROUNDS 100000
 

@@ -1,14 +1,10 @@
 /* What may become the firmware: each check with its own error, in the order that is promised. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "device/admission.h"
 #include "support/device_rig.h"
+#include "support/unit_test.h"
 
 static device_rig rig;
 static whittle_record record;

@@ -1,14 +1,10 @@
 /* Writing a part of a slot: spans, marks, and what is held after a restart. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "device/area.h"
 #include "support/device_rig.h"
+#include "support/unit_test.h"
 
 enum { PAGE = 64, SECTOR = 1024 };
 

@@ -1,16 +1,12 @@
 /* Every arrow of the state machine that the boot loader and the application draw; docs/device.md
  * has the picture. Cuts in them are in test_cuts.c, failing flash is in test_failures.c. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "codec/crc32.h"
 #include "support/device_rig.h"
+#include "support/unit_test.h"
 
 static device_rig rig;
 

@@ -11,16 +11,12 @@
  * makes N rounds with other images and other damage (make torture). Sanitizers and valgrind make
  * fewer second cuts.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "support/device_rig.h"
+#include "support/unit_test.h"
 
 /* What happens in a life. */
 typedef enum story_kind {

@@ -1,15 +1,11 @@
 /* Flash that fails, rots or wears: never an unverified start, always a clear state, and no more
  * erases and RAM than promised. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "support/device_rig.h"
+#include "support/unit_test.h"
 
 enum { STARTS = 2 };
 

@@ -1,12 +1,8 @@
 /* Descriptions of devices that contradict themselves are refused at every door. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "support/device_rig.h"
+#include "support/unit_test.h"
 
 static device_rig rig;
 static whittle_flash flash; /* a copy whose geometry the tests change */

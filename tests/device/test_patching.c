@@ -2,13 +2,10 @@
  * still sit in the page, and both at once. The source file is included for its static functions. */
 #include "device/patching.c"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "support/device_rig.h"
+#include "support/unit_test.h"
 
 enum { PAGE = 256, TOTAL = 3 * 4096 };
 

@@ -1,14 +1,10 @@
 /* The boot record: which entry counts, what survives damage, where the next entry goes. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "device/record.h"
 #include "support/device_rig.h"
+#include "support/unit_test.h"
 
 enum { ENTRY_SIZE = 96 };
 

@@ -1,14 +1,10 @@
 /* What the updater refuses: what is no update, or none for this device, or damaged. Nothing of it
  * is erased for in vain. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "support/device_rig.h"
+#include "support/unit_test.h"
 
 static device_rig rig;
 

@@ -1,13 +1,9 @@
 /* The good way of an update, on every kind of flash: receive, restart, patch, restart, confirm. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "support/device_rig.h"
+#include "support/unit_test.h"
 
 static const uint32_t image_size = 3000;
 

@@ -1,13 +1,9 @@
 /* Receiving: any piece size, any reset, any wrong order. What is refused is in test_refusals.c. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "support/device_rig.h"
+#include "support/unit_test.h"
 
 static device_rig rig;
 

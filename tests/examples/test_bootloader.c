@@ -1,16 +1,12 @@
 /* The example of PORTING.md, compiled and run: a board made of the simulated flash takes it through
  * an update. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "../../examples/bootloader.c"
 #include "support/device_rig.h"
+#include "support/unit_test.h"
 
 static sim_flash sim;
 static jmp_buf power;

@@ -1,17 +1,13 @@
 /* A device in a file: it is what it was made as, over closing, opening and power cuts. */
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "posix/posix_device.h"
 #include "support/device_rig.h"
+#include "support/unit_test.h"
 
 static char path[] = "build/device-XXXXXX";
 static rig_bytes old_image;

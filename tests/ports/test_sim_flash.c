@@ -1,13 +1,9 @@
 /* The simulated flash is as strict and as nasty as it promises: a test of the tests' ground. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "sim/sim_flash.h"
+#include "support/unit_test.h"
 
 static sim_flash sim;
 

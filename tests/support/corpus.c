@@ -2,13 +2,11 @@
  * that columns added or moved do no harm. */
 #include "support/corpus.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "support/unit_test.h"
 
 #define COLUMN_MAX    32
 #define LINE_MAX_SIZE 4096

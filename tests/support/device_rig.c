@@ -1,13 +1,10 @@
 /* The device for tests. See device_rig.h. */
 #include "support/device_rig.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "support/unit_test.h"
 
 enum { GUARD_SIZE = 64, GUARD_BYTE = 0xA5 };
 

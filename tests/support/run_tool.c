@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <grp.h>
-#include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
+#include "support/unit_test.h"
 
 enum { TIME_LIMIT_SECONDS = 240, NOBODY = 65534 };
 

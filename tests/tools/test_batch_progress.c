@@ -1,8 +1,6 @@
 /* The bar: only on a terminal and after a second, unless asked for; in colour unless refused; and
  * wiped off in the end. */
 #include <pty.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,10 +8,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "../../tools/batch_progress.h"
 #include "support/run_tool.h"
+#include "support/unit_test.h"
 
 typedef struct scene {
     progress_mode mode;

@@ -1,16 +1,12 @@
 /* What both mains do around a command. */
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "../../tools/command.h"
 #include "../../tools/message.h"
+#include "support/unit_test.h"
 
 /* In a process of its own, without standard streams; the first file that is opened after the start
  * has this number. */

@@ -1,13 +1,10 @@
 /* whittle apply: the right image, or none at all with the reason. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "support/run_tool.h"
+#include "support/unit_test.h"
 
 /* "old", "new", and a patch of each format: "patch" and "legacy". */
 static void save_all(void) {

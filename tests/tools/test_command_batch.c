@@ -1,9 +1,7 @@
 /* whittle batch: patches of all old images, a manifest that is true, and work that goes on. Shards
  * are in test_batch_merge.c. */
 #include <dirent.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,10 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "support/batch_release.h"
 #include "support/run_tool.h"
+#include "support/unit_test.h"
 
 static void assert_file_json(const char *name, const char *expression, const char *value) {
     content text = load(name);

@@ -1,15 +1,12 @@
 /* whittle device: the whole flow on a flash image file, with what the device says, and with power
  * cuts in every flash operation of receiving and of patching. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "support/run_tool.h"
+#include "support/unit_test.h"
 
 #define PATCH_RECEIVED                                                                             \
     "Differential Update Image detected. Restart the device to apply the patch.\n"

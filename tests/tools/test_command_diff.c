@@ -1,15 +1,12 @@
 /* whittle diff: what ends up in the patch for each option, and what is said about it. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "support/corpus.h"
 #include "support/run_tool.h"
+#include "support/unit_test.h"
 #include "whittle/bsdiff40.h"
 #include "whittle/encoder.h"
 

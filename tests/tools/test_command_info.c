@@ -1,14 +1,11 @@
 /* whittle info: every field, in words and as JSON. The expected values come from reading the header
  * with the library. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "support/run_tool.h"
+#include "support/unit_test.h"
 #include "whittle/bsdiff40.h"
 #include "whittle/encoder.h"
 #include "whittle/patch.h"

@@ -1,15 +1,12 @@
 /* whittle keygen: keys that openssl takes, readable by nobody else, and never over others. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "support/run_tool.h"
+#include "support/unit_test.h"
 
 static unsigned permissions_of(const char *name) {
     struct stat status;

@@ -1,17 +1,14 @@
 /* whittle report: the forms that it writes, the names that it takes from files, and what it
  * refuses. The page as a browser shows it: tests/browser/run. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include <cmocka.h>
-
 #include "support/corpus.h"
 #include "support/image_files.h"
 #include "support/run_tool.h"
+#include "support/unit_test.h"
 
 enum { IMAGE_ADDRESS = 0x08004000 };
 

@@ -1,14 +1,11 @@
 /* whittle diff --sign, sign, digest and attach: the same signed patch whichever way it is made, and
  * openssl agrees about each. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "support/run_tool.h"
+#include "support/unit_test.h"
 
 enum { BLOCK_AND_CRC = 76 };
 

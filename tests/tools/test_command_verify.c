@@ -1,13 +1,10 @@
 /* whittle verify: says what it checked, and what it could not. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "support/run_tool.h"
+#include "support/unit_test.h"
 
 static void save_all(void) {
     save_images();

@@ -1,8 +1,6 @@
 /* Files that cannot be read, or not for this: each command refuses them with status 1 and one line,
  * and writes nothing. */
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "support/run_tool.h"
+#include "support/unit_test.h"
 #include "whittle/encoder.h"
 
 /* "old", "new" and "patch"; every test ends with just these, and what it made itself. */

@@ -1,13 +1,10 @@
 /* Help: of every command, on one screen of 80 columns and 24 lines, with a line for the prompt. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "support/run_tool.h"
+#include "support/unit_test.h"
 
 enum { COLUMNS = 80, LINES = 23, NAME_MAX_SIZE = 32 };
 

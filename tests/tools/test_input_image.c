@@ -1,15 +1,12 @@
 /* Images in files of any form: diff, apply and verify take them in any mix, and say what they took
  * them for. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "support/image_files.h"
 #include "support/run_tool.h"
+#include "support/unit_test.h"
 
 enum { ARM = 40, RISCV = 243, FORMS = 4 };
 

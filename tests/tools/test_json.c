@@ -1,14 +1,11 @@
 /* JSON as it is written, and as python3 reads it. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "../../tools/json.h"
 #include "support/run_tool.h"
+#include "support/unit_test.h"
 
 /* The document with one member, a text; freed with free(). */
 static char *document_with(const char *text) {

@@ -1,15 +1,12 @@
 /* Parsing of command lines: values exactly as strict as documented, and every wrong usage with its
  * own message and status 2. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "../../tools/options.h"
 #include "support/run_tool.h"
+#include "support/unit_test.h"
 
 static void test_decimal_takes_digits_within_bounds_only(void **state) {
     (void)state;

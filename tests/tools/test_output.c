@@ -3,9 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,11 +13,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "../../tools/message.h"
 #include "../../tools/output.h"
 #include "support/run_tool.h"
+#include "support/unit_test.h"
 
 static unsigned mode_of(const char *name) {
     struct stat status;

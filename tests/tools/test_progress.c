@@ -1,9 +1,7 @@
 /* Progress: only on a terminal and after a second, unless asked for; and wiped off in the end. */
 #include <fcntl.h>
 #include <pty.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,10 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "../../tools/progress.h"
 #include "support/run_tool.h"
+#include "support/unit_test.h"
 
 /* ---- The tools, without a terminal ---- */
 

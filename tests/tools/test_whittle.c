@@ -1,17 +1,14 @@
 /* The two programs as such: commands, help, version, and standard streams that do not work. */
 #include <fcntl.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "../../tools/version.h"
 #include "support/run_tool.h"
+#include "support/unit_test.h"
 
 static void test_a_command_is_needed(void **state) {
     (void)state;

@@ -1,12 +1,8 @@
 /* Numbers in words. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "../../tools/words.h"
+#include "support/unit_test.h"
 #include "whittle/patch.h"
 
 static void test_sizes(void **state) {

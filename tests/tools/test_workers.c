@@ -1,8 +1,6 @@
 /* The pool of processes: every task runs once, whatever becomes of the others. */
 #include <fcntl.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,9 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "../../tools/workers.h"
+#include "support/unit_test.h"
 
 enum { TASK_MAX = 16 };
 
