@@ -100,12 +100,14 @@ static void check_change(whittle_isa isa, const isa_example *from, const isa_exa
     assert_int_equal(predict(&in, MARGIN + at).predicted, bits_at(to, at));
 }
 
-void isa_check_examples(whittle_isa isa, const isa_example *examples, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        for (size_t k = 0; k < count; k++) {
+static void instructions_become_what_the_assembler_makes(void **state) {
+    const isa_expectations *expected = *state;
+    const isa_example *examples = expected->examples;
+    for (size_t i = 0; i < expected->example_count; i++) {
+        for (size_t k = 0; k < expected->example_count; k++) {
             for (unsigned at = 0; at < examples[i].size; at += size_of(&examples[i])) {
                 if (examples[i].group == examples[k].group) {
-                    check_change(isa, &examples[i], &examples[k], at);
+                    check_change(expected->isa, &examples[i], &examples[k], at);
                 }
             }
         }
@@ -122,7 +124,7 @@ static whittle_unit change(whittle_isa isa, const isa_example *from, uint32_t ad
     return predict(&in, MARGIN);
 }
 
-void isa_check_reach(whittle_isa isa, const isa_example *example, const isa_reach *reach) {
+static void check_reach(whittle_isa isa, const isa_example *example, const isa_reach *reach) {
     const uint32_t steps = (uint32_t)((reach->high - reach->low) / reach->unit) + 1;
     generator random = generator_start(90);
     for (unsigned round = 0; round < 5000; round++) {
@@ -145,20 +147,41 @@ void isa_check_reach(whittle_isa isa, const isa_example *example, const isa_reac
     }
 }
 
-void isa_check_plain(whittle_isa isa, const isa_example *examples, size_t count) {
-    for (size_t i = 0; i < count; i++) {
+static const isa_example *example_of(const isa_expectations *expected, unsigned group) {
+    size_t i = 0;
+    while (expected->examples[i].group != group) {
+        i++;
+        assert_true(i < expected->example_count);
+    }
+    return &expected->examples[i];
+}
+
+static void each_field_holds_its_reach_and_no_more(void **state) {
+    const isa_expectations *expected = *state;
+    for (size_t i = 0; i < expected->reach_count; i++) {
+        const isa_reach *reach = &expected->reaches[i];
+        check_reach(expected->isa, example_of(expected, reach->group), reach);
+    }
+}
+
+static void other_instructions_refer_to_nothing(void **state) {
+    const isa_expectations *expected = *state;
+    for (size_t i = 0; i < expected->plain_count; i++) {
         static scene in;
-        place_example(&in, &examples[i]);
-        start(&in, isa, 0x10000, 0x20000);
+        const isa_example *plain = &expected->plain[i];
+        place_example(&in, plain);
+        start(&in, expected->isa, 0x10000, 0x20000);
         whittle_unit unit = predict(&in, MARGIN);
-        assert_int_equal(unit.size, size_of(&examples[i]));
+        assert_int_equal(unit.size, size_of(plain));
         if (unit.kind != WHITTLE_KIND_PLAIN) {
-            fail_msg("%s refers to %#x", examples[i].assembly, (unsigned)unit.referred);
+            fail_msg("%s refers to %#x", plain->assembly, (unsigned)unit.referred);
         }
     }
 }
 
-void isa_check_any_bytes(whittle_isa isa, uint32_t untold) {
+static void any_bytes_are_safe_and_stay_as_they_are(void **state) {
+    const isa_expectations *expected = *state;
+    const uint32_t told = ~expected->untold;
     generator random = generator_start(91);
     unsigned fields = 0;
     for (unsigned round = 0; round < 100; round++) {
@@ -166,7 +189,7 @@ void isa_check_any_bytes(whittle_isa isa, uint32_t untold) {
         in.size = round % 3 ? IMAGE_SIZE : 1 + generate_below(&random, 200);
         generate_bytes(&random, in.source, in.size);
         uint32_t base = generate_word(&random) & 0x7FFFFFFCu;
-        start(&in, isa, base, base);
+        start(&in, expected->isa, base, base);
         for (uint32_t at = 0; at < in.size; at++) {
             whittle_unit unit = predict(&in, at);
             assert_in_range(unit.size, 1, WHITTLE_UNIT_MAX);
@@ -174,10 +197,22 @@ void isa_check_any_bytes(whittle_isa isa, uint32_t untold) {
             if (has_field(&unit)) {
                 move(&in, unit.referred, unit.referred);
                 unit = predict(&in, at);
-                assert_int_equal(unit.predicted & ~untold, unit.source & ~untold);
+                assert_int_equal(unit.predicted & told, unit.source & told);
                 fields++;
             }
         }
     }
     assert_true(fields > 100);
+}
+
+#define TEST(name) cmocka_unit_test_prestate(name, (void *)(uintptr_t)expected)
+
+int isa_check(const isa_expectations *expected) {
+    const struct CMUnitTest tests[] = {
+        TEST(instructions_become_what_the_assembler_makes),
+        TEST(other_instructions_refer_to_nothing),
+        TEST(each_field_holds_its_reach_and_no_more),
+        TEST(any_bytes_are_safe_and_stay_as_they_are),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,13 +20,10 @@ typedef struct isa_example {
     uint32_t referred; /* the address of its target */
 } isa_example;
 
-/* Each example has the length that it has, refers to what it refers to, and becomes each other one
- * of its group where its place and its target become the other's. */
-void isa_check_examples(whittle_isa isa, const isa_example *examples, size_t count);
-
-/* How far an instruction reaches: it refers to what lies at
+/* How far the instructions of a group reach: they refer to what lies at
  * ((address + add) & ~mask) + a multiple of unit from low to high. */
 typedef struct isa_reach {
+    unsigned group;
     uint32_t add;
     uint32_t mask;
     int64_t low;
@@ -35,15 +32,27 @@ typedef struct isa_reach {
     uint32_t address_unit; /* where instructions may lie */
 } isa_reach;
 
-/* From anywhere, the example's instruction becomes one that refers to anything in its reach; if its
- * target goes just beyond it, it stays as it is. */
-void isa_check_reach(whittle_isa isa, const isa_example *example, const isa_reach *reach);
+typedef struct isa_expectations {
+    whittle_isa isa;
+    const isa_example *examples;
+    size_t example_count;
+    const isa_example
+        *plain; /* they refer to no address: bytes and size are used; of two, the first */
+    size_t plain_count;
+    const isa_reach *reaches;
+    size_t reach_count;
+    uint32_t untold; /* bits of an instruction that 32 bits of address do not tell */
+} isa_expectations;
 
-/* Instructions that refer to no address. Of each, bytes and size are used; of two, the first. */
-void isa_check_plain(whittle_isa isa, const isa_example *examples, size_t count);
-
-/* On any bytes at all: lengths and kinds are in range, nothing is read outside the image, and what
- * does not move stays as it is, but for bits that 32 bits of address do not tell. */
-void isa_check_any_bytes(whittle_isa isa, uint32_t untold);
+/* Runs a group of tests; returns how many failed.
+ *
+ * - Each example has the length that it has, refers to what it refers to, and becomes each other
+ * one of its group where its place and its target become the other's.
+ * - Plain instructions refer to nothing.
+ * - From anywhere, an instruction becomes one that refers to anything in its reach; if its target
+ *   goes just beyond it, it stays as it is.
+ * - On any bytes at all, lengths and kinds are in range, nothing is read outside the image, and
+ * what does not move stays as it is. */
+int isa_check(const isa_expectations *expected);
 
 #endif

@@ -132,50 +132,22 @@ static const isa_example plain[] = {
     {0, "ldrb w0, [x1, x2]", 0, {0x20, 0x68, 0x62, 0x38}, 4, 0},
 };
 
-static void instructions_become_what_the_assembler_makes(void **state) {
-    (void)state;
-    isa_check_examples(WHITTLE_ISA_AARCH64, examples, COUNT_OF(examples));
-}
-
-static void other_instructions_refer_to_nothing(void **state) {
-    (void)state;
-    isa_check_plain(WHITTLE_ISA_AARCH64, plain, COUNT_OF(plain));
-}
-
-static const isa_example *example_of(unsigned group) {
-    size_t i = 0;
-    while (examples[i].group != group) {
-        i++;
-    }
-    return &examples[i];
-}
-
-static void each_field_holds_its_reach_and_no_more(void **state) {
-    (void)state;
-    static const struct {
-        unsigned group;
-        isa_reach reach;
-    } cases[] = {
-        {BL, {0, 0, -0x8000000, 0x7FFFFFC, 4, 4}}, {BC, {0, 0, -0x100000, 0xFFFFC, 4, 4}},
-        {CBZ, {0, 0, -0x100000, 0xFFFFC, 4, 4}},   {LDR, {0, 0, -0x100000, 0xFFFFC, 4, 4}},
-        {TBZ, {0, 0, -0x8000, 0x7FFC, 4, 4}},
-    };
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        isa_check_reach(WHITTLE_ISA_AARCH64, example_of(cases[i].group), &cases[i].reach);
-    }
-}
-
-static void any_bytes_are_safe_and_stay_as_they_are(void **state) {
-    (void)state;
-    isa_check_any_bytes(WHITTLE_ISA_AARCH64, 1u << 23);
-}
+static const isa_reach reaches[] = {
+    {BL, 0, 0, -0x8000000, 0x7FFFFFC, 4, 4}, {BC, 0, 0, -0x100000, 0xFFFFC, 4, 4},
+    {CBZ, 0, 0, -0x100000, 0xFFFFC, 4, 4},   {LDR, 0, 0, -0x100000, 0xFFFFC, 4, 4},
+    {TBZ, 0, 0, -0x8000, 0x7FFC, 4, 4},
+};
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(instructions_become_what_the_assembler_makes),
-        cmocka_unit_test(other_instructions_refer_to_nothing),
-        cmocka_unit_test(each_field_holds_its_reach_and_no_more),
-        cmocka_unit_test(any_bytes_are_safe_and_stay_as_they_are),
+    const isa_expectations expected = {
+        .isa = WHITTLE_ISA_AARCH64,
+        .examples = examples,
+        .example_count = COUNT_OF(examples),
+        .plain = plain,
+        .plain_count = COUNT_OF(plain),
+        .reaches = reaches,
+        .reach_count = COUNT_OF(reaches),
+        .untold = 1u << 23,
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return isa_check(&expected);
 }

@@ -83,49 +83,20 @@ static const isa_example plain[] = {
     {0, "syscall", 0, {0x00, 0x00, 0x00, 0x0C}, 4, 0},
 };
 
-static void instructions_become_what_the_assembler_makes(void **state) {
-    (void)state;
-    isa_check_examples(WHITTLE_ISA_MIPS_BE, examples, COUNT_OF(examples));
-}
-
-static void other_instructions_refer_to_nothing(void **state) {
-    (void)state;
-    isa_check_plain(WHITTLE_ISA_MIPS_BE, plain, COUNT_OF(plain));
-}
-
-static const isa_example *example_of(unsigned group) {
-    size_t i = 0;
-    while (examples[i].group != group) {
-        i++;
-    }
-    return &examples[i];
-}
-
-static void each_field_holds_its_reach_and_no_more(void **state) {
-    (void)state;
-    static const struct {
-        unsigned group;
-        isa_reach reach;
-    } cases[] = {
-        {BRANCH, {4, 0, -0x20000, 0x1FFFC, 4, 4}},
-        {JUMP, {4, 0x0FFFFFFF, 0, 0xFFFFFFC, 4, 4}},
-    };
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        isa_check_reach(WHITTLE_ISA_MIPS_BE, example_of(cases[i].group), &cases[i].reach);
-    }
-}
-
-static void any_bytes_are_safe_and_stay_as_they_are(void **state) {
-    (void)state;
-    isa_check_any_bytes(WHITTLE_ISA_MIPS_BE, 0);
-}
+static const isa_reach reaches[] = {
+    {BRANCH, 4, 0, -0x20000, 0x1FFFC, 4, 4},
+    {JUMP, 4, 0x0FFFFFFF, 0, 0xFFFFFFC, 4, 4},
+};
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(instructions_become_what_the_assembler_makes),
-        cmocka_unit_test(other_instructions_refer_to_nothing),
-        cmocka_unit_test(each_field_holds_its_reach_and_no_more),
-        cmocka_unit_test(any_bytes_are_safe_and_stay_as_they_are),
+    const isa_expectations expected = {
+        .isa = WHITTLE_ISA_MIPS_BE,
+        .examples = examples,
+        .example_count = COUNT_OF(examples),
+        .plain = plain,
+        .plain_count = COUNT_OF(plain),
+        .reaches = reaches,
+        .reach_count = COUNT_OF(reaches),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return isa_check(&expected);
 }

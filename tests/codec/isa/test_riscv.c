@@ -115,50 +115,21 @@ static const isa_example plain[] = {
     {0, "lui a5, 5; li a0, 5", 0, {0xB7, 0x57, 0x00, 0x00, 0x13, 0x05, 0x50, 0x00}, 8, 0},
 };
 
-static void instructions_become_what_the_assembler_makes(void **state) {
-    (void)state;
-    isa_check_examples(WHITTLE_ISA_RISCV, examples, COUNT_OF(examples));
-}
-
-static void other_instructions_refer_to_nothing(void **state) {
-    (void)state;
-    isa_check_plain(WHITTLE_ISA_RISCV, plain, COUNT_OF(plain));
-}
-
-static const isa_example *example_of(unsigned group) {
-    size_t i = 0;
-    while (examples[i].group != group) {
-        i++;
-    }
-    return &examples[i];
-}
-
-static void each_field_holds_its_reach_and_no_more(void **state) {
-    (void)state;
-    static const struct {
-        unsigned group;
-        isa_reach reach;
-    } cases[] = {
-        {JAL, {0, 0, -0x100000, 0xFFFFE, 2, 2}}, {BRANCH, {0, 0, -0x1000, 0xFFE, 2, 2}},
-        {CJ, {0, 0, -0x800, 0x7FE, 2, 2}},       {CJAL, {0, 0, -0x800, 0x7FE, 2, 2}},
-        {CB, {0, 0, -0x100, 0xFE, 2, 2}},
-    };
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        isa_check_reach(WHITTLE_ISA_RISCV, example_of(cases[i].group), &cases[i].reach);
-    }
-}
-
-static void any_bytes_are_safe_and_stay_as_they_are(void **state) {
-    (void)state;
-    isa_check_any_bytes(WHITTLE_ISA_RISCV, 0);
-}
+static const isa_reach reaches[] = {
+    {JAL, 0, 0, -0x100000, 0xFFFFE, 2, 2}, {BRANCH, 0, 0, -0x1000, 0xFFE, 2, 2},
+    {CJ, 0, 0, -0x800, 0x7FE, 2, 2},       {CJAL, 0, 0, -0x800, 0x7FE, 2, 2},
+    {CB, 0, 0, -0x100, 0xFE, 2, 2},
+};
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(instructions_become_what_the_assembler_makes),
-        cmocka_unit_test(other_instructions_refer_to_nothing),
-        cmocka_unit_test(each_field_holds_its_reach_and_no_more),
-        cmocka_unit_test(any_bytes_are_safe_and_stay_as_they_are),
+    const isa_expectations expected = {
+        .isa = WHITTLE_ISA_RISCV,
+        .examples = examples,
+        .example_count = COUNT_OF(examples),
+        .plain = plain,
+        .plain_count = COUNT_OF(plain),
+        .reaches = reaches,
+        .reach_count = COUNT_OF(reaches),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return isa_check(&expected);
 }

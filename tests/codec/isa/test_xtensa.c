@@ -35,51 +35,22 @@ static const isa_example plain[] = {
     {0, "nop", 0, {0xF0, 0x20, 0x00}, 3, 0},
 };
 
-static void instructions_become_what_the_assembler_makes(void **state) {
-    (void)state;
-    isa_check_examples(WHITTLE_ISA_XTENSA, examples, COUNT_OF(examples));
-}
-
-static void other_instructions_refer_to_nothing(void **state) {
-    (void)state;
-    isa_check_plain(WHITTLE_ISA_XTENSA, plain, COUNT_OF(plain));
-}
-
-static const isa_example *example_of(unsigned group) {
-    size_t i = 0;
-    while (examples[i].group != group) {
-        i++;
-    }
-    return &examples[i];
-}
-
-static void each_field_holds_its_reach_and_no_more(void **state) {
-    (void)state;
-    static const struct {
-        unsigned group;
-        isa_reach reach;
-    } cases[] = {
-        {CALL, {4, 3, -0x80000, 0x7FFFC, 4, 1}},
-        {JUMP, {4, 0, -0x20000, 0x1FFFF, 1, 1}},
-        {LITERAL, {3, 3, -0x40000, -4, 4, 1}},
-        {BRANCH, {4, 0, -0x800, 0x7FF, 1, 1}},
-    };
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        isa_check_reach(WHITTLE_ISA_XTENSA, example_of(cases[i].group), &cases[i].reach);
-    }
-}
-
-static void any_bytes_are_safe_and_stay_as_they_are(void **state) {
-    (void)state;
-    isa_check_any_bytes(WHITTLE_ISA_XTENSA, 0);
-}
+static const isa_reach reaches[] = {
+    {CALL, 4, 3, -0x80000, 0x7FFFC, 4, 1},
+    {JUMP, 4, 0, -0x20000, 0x1FFFF, 1, 1},
+    {LITERAL, 3, 3, -0x40000, -4, 4, 1},
+    {BRANCH, 4, 0, -0x800, 0x7FF, 1, 1},
+};
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(instructions_become_what_the_assembler_makes),
-        cmocka_unit_test(other_instructions_refer_to_nothing),
-        cmocka_unit_test(each_field_holds_its_reach_and_no_more),
-        cmocka_unit_test(any_bytes_are_safe_and_stay_as_they_are),
+    const isa_expectations expected = {
+        .isa = WHITTLE_ISA_XTENSA,
+        .examples = examples,
+        .example_count = COUNT_OF(examples),
+        .plain = plain,
+        .plain_count = COUNT_OF(plain),
+        .reaches = reaches,
+        .reach_count = COUNT_OF(reaches),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return isa_check(&expected);
 }
