@@ -1,5 +1,5 @@
-# The sources that firmware is built of, relative to the root of whittle: ESP-IDF's component and Zephyr's
-# module both include this list. tests/packaging compares it with the folders.
+# What firmware is built of: ESP-IDF's component and Zephyr's module both include this. Sources are relative
+# to the root of whittle; tests/packaging compares the list with the folders.
 
 set(WHITTLE_DECODER_SOURCES
     src/codec/address_map.c
@@ -50,3 +50,14 @@ if(EXISTS ${CMAKE_CURRENT_LIST_DIR}/include/whittle)
 else()
     get_filename_component(WHITTLE_ROOT ${CMAKE_CURRENT_LIST_DIR}/.. ABSOLUTE)
 endif()
+
+# Which instruction sets were chosen: a bit for each, as whittle/patch.h numbers them.
+set(WHITTLE_ISA_SET 0)
+foreach(isa 1:THUMB 2:XTENSA 3:RISCV 4:AARCH64)
+    string(REPLACE ":" ";" isa ${isa})
+    list(GET isa 0 number)
+    list(GET isa 1 name)
+    if(CONFIG_WHITTLE_ISA_${name})
+        math(EXPR WHITTLE_ISA_SET "${WHITTLE_ISA_SET} | (1 << ${number})")
+    endif()
+endforeach()
