@@ -93,12 +93,11 @@ static const whittle_bit_run branch_runs[] = {{0, 2, 26, false}};
 static const whittle_bit_run branch_condition_runs[] = {{5, 2, 19, false}};
 static const whittle_bit_run test_branch_runs[] = {{5, 2, 14, false}};
 
-#define RUNS(name) name##_runs, sizeof name##_runs / sizeof *name##_runs
-
 static const whittle_displacement displacements[] = {
-    [BRANCH - 1] = {RUNS(branch), WHITTLE_EXTENSION_SIGN, 28, 0, 0},
-    [BRANCH_CONDITION - 1] = {RUNS(branch_condition), WHITTLE_EXTENSION_SIGN, 21, 0, 0},
-    [TEST_BRANCH - 1] = {RUNS(test_branch), WHITTLE_EXTENSION_SIGN, 16, 0, 0},
+    [BRANCH - 1] = {WHITTLE_RUNS(branch_runs), WHITTLE_EXTENSION_SIGN, 28, 0, 0},
+    [BRANCH_CONDITION - 1] = {WHITTLE_RUNS(branch_condition_runs), WHITTLE_EXTENSION_SIGN, 21, 0,
+                              0},
+    [TEST_BRANCH - 1] = {WHITTLE_RUNS(test_branch_runs), WHITTLE_EXTENSION_SIGN, 16, 0, 0},
 };
 
 const whittle_isa_model whittle_isa_aarch64 = {

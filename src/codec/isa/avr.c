@@ -62,11 +62,9 @@ static bool rewrite(const whittle_reference *reference, uint32_t address, uint32
 static const whittle_bit_run relative_runs[] = {{0, 1, 12, false}};
 static const whittle_bit_run branch_runs[] = {{3, 1, 7, false}};
 
-#define RUNS(name) name##_runs, sizeof name##_runs / sizeof *name##_runs
-
 static const whittle_displacement displacements[] = {
-    [RELATIVE - 1] = {RUNS(relative), WHITTLE_EXTENSION_SIGN, 13, 2, 0},
-    [BRANCH - 1] = {RUNS(branch), WHITTLE_EXTENSION_SIGN, 8, 2, 0},
+    [RELATIVE - 1] = {WHITTLE_RUNS(relative_runs), WHITTLE_EXTENSION_SIGN, 13, 2, 0},
+    [BRANCH - 1] = {WHITTLE_RUNS(branch_runs), WHITTLE_EXTENSION_SIGN, 8, 2, 0},
 };
 
 const whittle_isa_model whittle_isa_avr = {

@@ -30,6 +30,9 @@ typedef struct whittle_displacement {
     uint8_t cleared;   /* then these bits are cleared */
 } whittle_displacement;
 
+/* How a displacement begins whose runs are an array. */
+#define WHITTLE_RUNS(array) array, sizeof array / sizeof *array
+
 /* The address that an instruction with these bits at that address refers to. */
 uint32_t whittle_displacement_resolve(const whittle_displacement *field, uint32_t address,
                                       uint32_t bits);

@@ -76,10 +76,8 @@ static bool rewrite(const whittle_reference *reference, uint32_t address, uint32
 
 static const whittle_bit_run branch_runs[] = {{0, 2, 16, false}};
 
-#define RUNS(name) name##_runs, sizeof name##_runs / sizeof *name##_runs
-
 static const whittle_displacement displacements[] = {
-    [BRANCH - 1] = {RUNS(branch), WHITTLE_EXTENSION_SIGN, 18, 4, 0},
+    [BRANCH - 1] = {WHITTLE_RUNS(branch_runs), WHITTLE_EXTENSION_SIGN, 18, 4, 0},
 };
 
 #define FUNCTIONS                                                                                  \

@@ -128,13 +128,12 @@ static const whittle_bit_run compressed_jump_runs[] = {
 static const whittle_bit_run compressed_branch_runs[] = {
     {12, 8, 1, false}, {10, 3, 2, false}, {5, 6, 2, false}, {3, 1, 2, false}, {2, 5, 1, false}};
 
-#define RUNS(name) name##_runs, sizeof name##_runs / sizeof *name##_runs
-
 static const whittle_displacement displacements[] = {
-    [JAL - 1] = {RUNS(jal), WHITTLE_EXTENSION_SIGN, 21, 0, 0},
-    [BRANCH - 1] = {RUNS(branch), WHITTLE_EXTENSION_SIGN, 13, 0, 0},
-    [COMPRESSED_JUMP - 1] = {RUNS(compressed_jump), WHITTLE_EXTENSION_SIGN, 12, 0, 0},
-    [COMPRESSED_BRANCH - 1] = {RUNS(compressed_branch), WHITTLE_EXTENSION_SIGN, 9, 0, 0},
+    [JAL - 1] = {WHITTLE_RUNS(jal_runs), WHITTLE_EXTENSION_SIGN, 21, 0, 0},
+    [BRANCH - 1] = {WHITTLE_RUNS(branch_runs), WHITTLE_EXTENSION_SIGN, 13, 0, 0},
+    [COMPRESSED_JUMP - 1] = {WHITTLE_RUNS(compressed_jump_runs), WHITTLE_EXTENSION_SIGN, 12, 0, 0},
+    [COMPRESSED_BRANCH - 1] = {WHITTLE_RUNS(compressed_branch_runs), WHITTLE_EXTENSION_SIGN, 9, 0,
+                               0},
 };
 
 const whittle_isa_model whittle_isa_riscv = {

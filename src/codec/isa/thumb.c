@@ -56,15 +56,14 @@ static const whittle_bit_run branch_runs[] = {{0, 1, 11, false}};
 static const whittle_bit_run branch_condition_runs[] = {{0, 1, 8, false}};
 static const whittle_bit_run literal_runs[] = {{0, 2, 8, false}};
 
-#define RUNS(name) name##_runs, sizeof name##_runs / sizeof *name##_runs
-
 static const whittle_displacement displacements[] = {
-    [BRANCH_LINK - 1] = {RUNS(branch_link), WHITTLE_EXTENSION_SIGN, 25, 4, 0},
-    [BRANCH_WIDE - 1] = {RUNS(branch_link), WHITTLE_EXTENSION_SIGN, 25, 4, 0},
-    [BRANCH_CONDITION_WIDE - 1] = {RUNS(branch_condition_wide), WHITTLE_EXTENSION_SIGN, 21, 4, 0},
-    [BRANCH - 1] = {RUNS(branch), WHITTLE_EXTENSION_SIGN, 12, 4, 0},
-    [BRANCH_CONDITION - 1] = {RUNS(branch_condition), WHITTLE_EXTENSION_SIGN, 9, 4, 0},
-    [LITERAL - 1] = {RUNS(literal), WHITTLE_EXTENSION_FORWARD, 10, 4, 3},
+    [BRANCH_LINK - 1] = {WHITTLE_RUNS(branch_link_runs), WHITTLE_EXTENSION_SIGN, 25, 4, 0},
+    [BRANCH_WIDE - 1] = {WHITTLE_RUNS(branch_link_runs), WHITTLE_EXTENSION_SIGN, 25, 4, 0},
+    [BRANCH_CONDITION_WIDE - 1] = {WHITTLE_RUNS(branch_condition_wide_runs), WHITTLE_EXTENSION_SIGN,
+                                   21, 4, 0},
+    [BRANCH - 1] = {WHITTLE_RUNS(branch_runs), WHITTLE_EXTENSION_SIGN, 12, 4, 0},
+    [BRANCH_CONDITION - 1] = {WHITTLE_RUNS(branch_condition_runs), WHITTLE_EXTENSION_SIGN, 9, 4, 0},
+    [LITERAL - 1] = {WHITTLE_RUNS(literal_runs), WHITTLE_EXTENSION_FORWARD, 10, 4, 3},
 };
 
 const whittle_isa_model whittle_isa_thumb = {

@@ -32,13 +32,11 @@ static const whittle_bit_run jump_runs[] = {{6, 0, 18, false}};
 static const whittle_bit_run literal_runs[] = {{8, 2, 16, false}};
 static const whittle_bit_run branch_zero_runs[] = {{12, 0, 12, false}};
 
-#define RUNS(name) name##_runs, sizeof name##_runs / sizeof *name##_runs
-
 static const whittle_displacement displacements[] = {
-    [CALL - 1] = {RUNS(call), WHITTLE_EXTENSION_SIGN, 20, 4, 3},
-    [JUMP - 1] = {RUNS(jump), WHITTLE_EXTENSION_SIGN, 18, 4, 0},
-    [LITERAL - 1] = {RUNS(literal), WHITTLE_EXTENSION_BACKWARD, 18, 3, 3},
-    [BRANCH_ZERO - 1] = {RUNS(branch_zero), WHITTLE_EXTENSION_SIGN, 12, 4, 0},
+    [CALL - 1] = {WHITTLE_RUNS(call_runs), WHITTLE_EXTENSION_SIGN, 20, 4, 3},
+    [JUMP - 1] = {WHITTLE_RUNS(jump_runs), WHITTLE_EXTENSION_SIGN, 18, 4, 0},
+    [LITERAL - 1] = {WHITTLE_RUNS(literal_runs), WHITTLE_EXTENSION_BACKWARD, 18, 3, 3},
+    [BRANCH_ZERO - 1] = {WHITTLE_RUNS(branch_zero_runs), WHITTLE_EXTENSION_SIGN, 12, 4, 0},
 };
 
 const whittle_isa_model whittle_isa_xtensa = {
