@@ -46,10 +46,9 @@ bool batch_options_parse(const char *invocation, char **arguments, batch *work, 
         {"jobs", "N", "processes at a time (default: one per processor)", read_jobs, &work->jobs},
         {"shard", "I/N", "do only the I-th of N parts of the work", read_shard, &work->shard},
         {"merge", NULL, "only join the manifests of all shards in OUT", NULL, &work->merge},
-        {"quiet", NULL, "no result lines and no progress", NULL, &work->report.quiet},
-        {"progress", NULL, "progress at once, also without a terminal", NULL,
-         &work->report.progress},
-        {"json", NULL, "the result as JSON", NULL, &work->report.json},
+        QUIET_OPTION(work->report),
+        PROGRESS_OPTION(work->report),
+        JSON_OPTION(work->report),
     };
     option known[PATCH_OPTION_COUNT + sizeof own / sizeof *own];
     patch_options_list(&work->settings, known);

@@ -29,6 +29,14 @@ typedef struct reporting {
     bool json;
 } reporting;
 
+/* The rows that commands have for that in their tables of options (options.h). */
+#define QUIET_OPTION(how)                                                                          \
+    { "quiet", NULL, "tell nothing but errors", NULL, &(how).quiet }
+#define PROGRESS_OPTION(how)                                                                       \
+    { "progress", NULL, "progress at once, also without a terminal", NULL, &(how).progress }
+#define JSON_OPTION(how)                                                                           \
+    { "json", NULL, "the result as JSON", NULL, &(how).json }
+
 progress_mode reporting_progress(const reporting *how);
 
 /* The first thing that main does. */

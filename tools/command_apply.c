@@ -27,10 +27,9 @@ typedef struct application {
 static bool parse(application *work, const char *invocation, char **arguments, int *status) {
     const option known[] = {
         {"input", "FORM", INPUT_HELP, read_input, &work->input},
-        {"quiet", NULL, "no result line and no progress", NULL, &work->report.quiet},
-        {"progress", NULL, "progress at once, also without a terminal", NULL,
-         &work->report.progress},
-        {"json", NULL, "the result as JSON", NULL, &work->report.json},
+        QUIET_OPTION(work->report),
+        PROGRESS_OPTION(work->report),
+        JSON_OPTION(work->report),
     };
     const syntax rules = {
         .operands = "OLD PATCH NEW",

@@ -39,8 +39,8 @@ int command_attach(const char *invocation, char **arguments) {
     signing work = {.out = {.descriptor = -1}};
     const option known[] = {
         {"key", "KEY", "the signer's public key, in a PEM file", read_text, &work.key_path},
-        {"quiet", NULL, "no result line", NULL, &work.report.quiet},
-        {"json", NULL, "the result as JSON", NULL, &work.report.json},
+        QUIET_OPTION(work.report),
+        JSON_OPTION(work.report),
     };
     const syntax rules = {
         .operands = "PATCH SIGNATURE [SIGNED]",

@@ -119,8 +119,8 @@ static int run(generation *work) {
 int command_keygen(const char *invocation, char **arguments) {
     generation work = {.private_path = NULL};
     const option known[] = {
-        {"quiet", NULL, "no result lines", NULL, &work.report.quiet},
-        {"json", NULL, "the result as JSON", NULL, &work.report.json},
+        QUIET_OPTION(work.report),
+        JSON_OPTION(work.report),
     };
     const syntax rules = {
         .operands = "PREFIX",

@@ -71,8 +71,8 @@ static bool parse(const char *invocation, char **arguments, explanation *work, i
          &work->old_elf},
         {"map", "FILE", "the linker's map of NEW (GNU ld -Map), if no ELF file", read_text,
          &work->map},
-        {"quiet", NULL, "no result line and no progress", NULL, &work->how.quiet},
-        {"progress", NULL, "progress at once, also without a terminal", NULL, &work->how.progress},
+        QUIET_OPTION(work->how),
+        PROGRESS_OPTION(work->how),
     };
     option known[sizeof own / sizeof *own + PATCH_OPTION_COUNT];
     memcpy(known, own, sizeof own);

@@ -24,8 +24,8 @@ int command_sign(const char *invocation, char **arguments) {
         {"key", "KEY", "the private key, in a PEM file", read_text, &work.key_path},
         {"passphrase-file", "FILE", "its passphrase: the first line (default: ask for it)",
          read_text, &work.passphrase_path},
-        {"quiet", NULL, "no result line", NULL, &work.report.quiet},
-        {"json", NULL, "the result as JSON", NULL, &work.report.json},
+        QUIET_OPTION(work.report),
+        JSON_OPTION(work.report),
     };
     const syntax rules = {
         .operands = "PATCH [SIGNED]",

@@ -30,10 +30,9 @@ static bool parse(verification *work, const char *invocation, char **arguments, 
         {"input", "FORM", INPUT_HELP, read_input, &work->input},
         {"key", "KEY", "check the signature with the public key in a PEM file", read_text,
          &work->key_path},
-        {"quiet", NULL, "no result lines and no progress", NULL, &work->report.quiet},
-        {"progress", NULL, "progress at once, also without a terminal", NULL,
-         &work->report.progress},
-        {"json", NULL, "the result as JSON", NULL, &work->report.json},
+        QUIET_OPTION(work->report),
+        PROGRESS_OPTION(work->report),
+        JSON_OPTION(work->report),
     };
     const syntax rules = {
         .operands = "PATCH",

@@ -90,10 +90,9 @@ bool diff_options_parse(const char *invocation, char **arguments, diff_settings 
         {"bzip2-level", "LEVEL", "1 to 9, for bsdiff40: 750 KB of a device's RAM each", read_level,
          &settings->bzip2_level},
         {"jobs", "N", "threads (default: one per processor)", read_jobs, &settings->jobs},
-        {"quiet", NULL, "no result line and no progress", NULL, &settings->report.quiet},
-        {"progress", NULL, "progress at once, also without a terminal", NULL,
-         &settings->report.progress},
-        {"json", NULL, "the result as JSON", NULL, &settings->report.json},
+        QUIET_OPTION(settings->report),
+        PROGRESS_OPTION(settings->report),
+        JSON_OPTION(settings->report),
     };
     option known[PATCH_OPTION_COUNT + sizeof own / sizeof *own];
     patch_options_list(&settings->patch, known);
