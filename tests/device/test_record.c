@@ -14,6 +14,12 @@ static void make_rig(device_rig *rig, const char *kind) {
     rig_create(rig, &options);
 }
 
+/* The same, and opens its record. */
+static void make_record(device_rig *rig, whittle_record *record, const char *kind) {
+    make_rig(rig, kind);
+    assert_int_equal(whittle_record_open(record, &rig->device), WHITTLE_OK);
+}
+
 static uint32_t place_size(const device_rig *rig) {
     return ENTRY_SIZE + 3 * rig->sim.flash.geometry.program_unit;
 }
@@ -126,9 +132,8 @@ static void uses_no_place_that_was_claimed(void **state) {
 static void falls_back_where_an_entry_is_damaged(void **state) {
     (void)state;
     device_rig rig;
-    make_rig(&rig, "spi-4k");
     whittle_record record;
-    assert_int_equal(whittle_record_open(&record, &rig.device), WHITTLE_OK);
+    make_record(&rig, &record, "spi-4k");
     append(&record, 41);
     append(&record, 42);
     for (uint32_t bit = 0; bit < ENTRY_SIZE * 8; bit++) {
@@ -144,9 +149,8 @@ static void falls_back_where_an_entry_is_damaged(void **state) {
 static void passes_over_an_entry_without_a_seal(void **state) {
     (void)state;
     device_rig rig;
-    make_rig(&rig, "spi-4k");
     whittle_record record;
-    assert_int_equal(whittle_record_open(&record, &rig.device), WHITTLE_OK);
+    make_record(&rig, &record, "spi-4k");
     append(&record, 41);
     append(&record, 42);
     uint32_t seals = place(&rig, 0, 2) + ENTRY_SIZE;
@@ -163,9 +167,8 @@ static void passes_over_an_entry_without_a_seal(void **state) {
 static void counts_any_trace_of_a_seal(void **state) {
     (void)state;
     device_rig rig;
-    make_rig(&rig, "mcu-128k");
     whittle_record record;
-    assert_int_equal(whittle_record_open(&record, &rig.device), WHITTLE_OK);
+    make_record(&rig, &record, "mcu-128k");
     append(&record, 42);
     uint32_t seals = place(&rig, 0, 1) + ENTRY_SIZE;
     for (unsigned bit = 0; bit < 32 * 8; bit++) {
@@ -195,9 +198,8 @@ static void passes_over_what_leads_out_of_the_slots(void **state) {
     (void)state;
     for (unsigned wrong = 0; wrong < 3; wrong++) {
         device_rig rig;
-        make_rig(&rig, "spi-4k");
         whittle_record record;
-        assert_int_equal(whittle_record_open(&record, &rig.device), WHITTLE_OK);
+        make_record(&rig, &record, "spi-4k");
         append(&record, 41);
         record.status.active = wrong == 0 ? 2 : 0;
         record.status.incoming_size = rig.device.slot_size;
@@ -235,9 +237,8 @@ static void gives_up_a_place_where_anything_fails(void **state) {
     (void)state;
     for (unsigned failing = 0; failing <= 4; failing++) {
         device_rig rig;
-        make_rig(&rig, "mcu-1k");
         whittle_record record;
-        assert_int_equal(whittle_record_open(&record, &rig.device), WHITTLE_OK);
+        make_record(&rig, &record, "mcu-1k");
         uint64_t operations = rig.sim.operations;
         rig.sim.failing_operation = failing;
         append(&record, 42);
@@ -268,9 +269,8 @@ static void reports_a_record_that_cannot_be_written(void **state) {
 static void starts_anew_when_installed_again(void **state) {
     (void)state;
     device_rig rig;
-    make_rig(&rig, "spi-4k");
     whittle_record record;
-    assert_int_equal(whittle_record_open(&record, &rig.device), WHITTLE_OK);
+    make_record(&rig, &record, "spi-4k");
     append(&record, 42);
     assert_int_equal(whittle_device_install(&rig.device, 0, 100, 7), WHITTLE_OK);
     whittle_device_status status = rig_status(&rig);
