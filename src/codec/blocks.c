@@ -47,6 +47,7 @@ bool whittle_predict_next(whittle_stream *stream, uint32_t source, whittle_unit 
 static unsigned code_block_flag(whittle_stream *stream, const whittle_unit *first, unsigned size) {
     unsigned doubtful = stream->doubtful;
     uint32_t what = size << 16 | doubtful;
+    /* In the order of how much they tell: see mixer.h. */
     const whittle_context contexts[INPUTS] = {
         {what, 0},
         {whittle_run_class(stream->run), what},

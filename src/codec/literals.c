@@ -82,6 +82,7 @@ static uint8_t code_inserted(whittle_stream *stream, uint32_t start, unsigned j,
     uint32_t phase = place - stream->instruction; /* bytes of the instruction so far */
     phase = phase < 4 ? phase : 4;
     uint32_t begun = phase < 4 ? last & (((uint32_t)1 << 8 * phase) - 1) : last;
+    /* In the order of how much they tell: see mixer.h. */
     const whittle_context contexts[INPUTS] = {
         {0, 0},
         {begun | phase << 24, stream->opcode},
@@ -125,6 +126,7 @@ uint8_t whittle_code_corrected(whittle_stream *stream, const whittle_unit *unit,
     uint32_t before = whittle_source_byte(images, stream->source + index - 1);
     uint32_t after = whittle_source_byte(images, stream->source + index + 1);
     uint32_t place = (uint32_t)unit->kind << 3 | index;
+    /* In the order of how much they tell: see mixer.h. */
     const whittle_context contexts[INPUTS] = {
         {unit->kind, 0},
         {expected | raw << 8 | c1 << 16, place},

@@ -53,13 +53,16 @@ unsigned whittle_slot_code(whittle_mixer *mixer, whittle_coder *coder, uint16_t 
 
 #define WHITTLE_SLOT_INITIAL 0x8000u
 
-/* A context: what it knows, in two numbers. */
+/* A context: what it knows, in two numbers.
+ *
+ * A decision lists its contexts in the order of how much they tell: a header may ask for fewer than
+ * all (WHITTLE_FLAG_CONTEXTS), and it is the first ones then that are used. */
 typedef struct whittle_context {
     uint32_t first;
     uint32_t second;
 } whittle_context;
 
-/* Hashes contexts; family tells those of one decision from those of others. */
+/* Hashes the first count contexts; family tells those of one decision from those of others. */
 void whittle_hash_contexts(const whittle_context *contexts, unsigned count, uint32_t family,
                            uint32_t *hashes);
 

@@ -45,6 +45,7 @@ static unsigned code_flag(whittle_stream *stream, const whittle_unit *unit, ques
     uint32_t about = unit->kind ? unit->referred >> 2
                                 : stream->differences[bytes >> 8 & 0xFF] |
                                       (uint32_t)stream->differences[bytes >> 16 & 0xFF] << 8;
+    /* In the order of how much they tell: see mixer.h. */
     const whittle_context contexts[INPUTS] = {
         {unit->source, what},
         {state, what},
