@@ -98,9 +98,6 @@ char *batch_full_path(const batch *work);
 /* FOLDER/NAMESUFFIX, freed by the caller; there is always memory for that, or the program ends. */
 char *batch_path(const char *folder, const char *name, const char *suffix);
 
-/* The part of a path after its last slash. */
-const char *batch_base_name(const char *path);
-
 #define BATCH_PATCH_SUFFIX ".patch"
 #define BATCH_FULL_SUFFIX  ".full"
 

@@ -12,11 +12,6 @@
 #include "batch.h"
 #include "message.h"
 
-const char *batch_base_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 char *batch_path(const char *folder, const char *name, const char *suffix) {
     char *path;
     if (asprintf(&path, "%s/%s%s", folder, name, suffix) < 0) {
@@ -96,7 +91,7 @@ char *batch_patch_path(const batch *work, unsigned version) {
 }
 
 char *batch_full_path(const batch *work) {
-    return batch_path(work->out, batch_base_name(work->new_path), BATCH_FULL_SUFFIX);
+    return batch_path(work->out, base_name(work->new_path), BATCH_FULL_SUFFIX);
 }
 
 /* ---- The folder of patches ---- */

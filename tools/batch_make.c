@@ -24,13 +24,7 @@ batch_file batch_file_of(const file *content) {
 }
 
 static int save(const char *path, const file *content) {
-    output out;
-    int status = output_prepare(&out, path);
-    if (status == STATUS_DONE) {
-        status = output_save(&out, content->data, content->size);
-    }
-    output_discard(&out);
-    return status;
+    return output_save_as(path, content->data, content->size);
 }
 
 /* ---- What the patches are made for ---- */
@@ -48,10 +42,11 @@ static bool holds(const char *path, const file *content) {
 
 /* The manifest tells the truth as long as it is there: it goes before anything that it lists. */
 static void withdraw_manifest(const batch *work) {
+    static const batch_shard whole = {.count = 0};
     char *path = batch_manifest_path(work);
     (void)unlink(path);
     free(path);
-    path = batch_path(work->out, "manifest.json", "");
+    path = manifest_path(work->out, &whole);
     (void)unlink(path);
     free(path);
 }

@@ -31,15 +31,10 @@ static int finish(document *made) {
 }
 
 int manifest_save(document *made, const char *path) {
-    output out = {.descriptor = -1};
     int status = finish(made);
     if (status == STATUS_DONE) {
-        status = output_prepare(&out, path);
+        status = output_save_as(path, (const uint8_t *)made->text, made->size);
     }
-    if (status == STATUS_DONE) {
-        status = output_save(&out, (const uint8_t *)made->text, made->size);
-    }
-    output_discard(&out);
     document_free(made);
     return status;
 }
@@ -96,7 +91,7 @@ static void put_given(json *out, const char *name, const given_number *number) {
 }
 
 static void put_target(json *out, const batch *work) {
-    const char *name = batch_base_name(work->new_path);
+    const char *name = base_name(work->new_path);
     json_object_start(out, "target");
     json_text(out, "file", name);
     put_version(out, name);
@@ -168,7 +163,7 @@ static void put_full(json *out, const batch *work) {
         return;
     }
     json_object_start(out, "full");
-    put_url(out, batch_base_name(work->new_path), BATCH_FULL_SUFFIX);
+    put_url(out, base_name(work->new_path), BATCH_FULL_SUFFIX);
     put_sent(out, &work->full->patch, work->full->ram);
     json_object_end(out);
 }
@@ -200,7 +195,7 @@ static void put_update(json *out, const batch *work, const char *name,
     }
     bool full = outcome->update == BATCH_FULL;
     json_object_start(out, "patch");
-    put_url(out, full ? batch_base_name(work->new_path) : name,
+    put_url(out, full ? base_name(work->new_path) : name,
             full ? BATCH_FULL_SUFFIX : BATCH_PATCH_SUFFIX);
     put_sent(out, &outcome->patch, outcome->ram);
     json_object_end(out);
@@ -222,13 +217,16 @@ static void put_versions(json *out, const batch *work) {
     json_array_end(out);
 }
 
-char *batch_manifest_path(const batch *work) {
+char *manifest_path(const char *out, const batch_shard *shard) {
     char name[64] = "manifest.json";
-    if (work->shard.count > 0) {
-        (void)snprintf(name, sizeof name, "manifest.%u-of-%u.json", work->shard.index,
-                       work->shard.count);
+    if (shard->count > 0) {
+        (void)snprintf(name, sizeof name, "manifest.%u-of-%u.json", shard->index, shard->count);
     }
-    return batch_path(work->out, name, "");
+    return batch_path(out, name, "");
+}
+
+char *batch_manifest_path(const batch *work) {
+    return manifest_path(work->out, &work->shard);
 }
 
 int batch_write_manifest(const batch *work) {

@@ -7,6 +7,9 @@
 #include "batch.h"
 #include "document.h"
 
+/* The manifest of a shard, or of all, in the folder out; freed by the caller. */
+char *manifest_path(const char *out, const batch_shard *shard);
+
 int manifest_start(document *made);
 
 /* Writes it to a file and releases it. */

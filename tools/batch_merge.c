@@ -26,9 +26,8 @@ typedef struct merge {
 /* ---- Reading the parts ---- */
 
 static char *part_path(const merge *work, uint32_t index) {
-    char name[64];
-    (void)snprintf(name, sizeof name, "manifest.%u-of-%u.json", index, work->count);
-    return batch_path(work->out, name, "");
+    const batch_shard shard = {.index = index, .count = work->count};
+    return manifest_path(work->out, &shard);
 }
 
 /* Finds out how many shards there are. */

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "stopwatch.h"
+
 enum { WIDTH = 24, LINE = 79, PATIENCE_MILLISECONDS = 1000 };
 
 static const char green[] = "\033[32m";
@@ -22,14 +24,7 @@ void bar_start(bar *shown, progress_mode mode, unsigned total) {
     shown->shown = mode == PROGRESS_ALWAYS || (mode == PROGRESS_AUTOMATIC && shown->on_terminal);
     shown->coloured = shown->on_terminal && has_colours();
     shown->patience = mode == PROGRESS_ALWAYS ? 0 : PATIENCE_MILLISECONDS;
-    (void)clock_gettime(CLOCK_MONOTONIC, &shown->start);
-}
-
-static long milliseconds(const bar *shown) {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (now.tv_sec - shown->start.tv_sec) * 1000 +
-           (now.tv_nsec - shown->start.tv_nsec) / 1000000;
+    shown->start = seconds_now();
 }
 
 /* "; 3 failed; 40 s, about 65 s to go" */
@@ -70,7 +65,7 @@ static void draw_line(bar *shown, long elapsed) {
 }
 
 void bar_draw(bar *shown) {
-    long elapsed = milliseconds(shown);
+    long elapsed = milliseconds_since(shown->start);
     if (!shown->shown || elapsed < shown->patience) {
         return;
     }

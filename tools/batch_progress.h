@@ -7,7 +7,6 @@
 #define TOOLS_BATCH_PROGRESS_H
 
 #include <stdbool.h>
-#include <time.h>
 
 #include "progress.h"
 
@@ -22,7 +21,7 @@ typedef struct bar {
     bool drawn;      /* something is on the line now */
     long patience;   /* milliseconds before anything is shown */
     unsigned tenths; /* told so far, without a terminal */
-    struct timespec start;
+    double start;    /* as seconds_now() tells it */
 } bar;
 
 void bar_start(bar *shown, progress_mode mode, unsigned total);

@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 
 #include "batch.h"
 #include "batch_progress.h"
 #include "json.h"
 #include "keys.h"
 #include "message.h"
+#include "stopwatch.h"
 #include "words.h"
 #include "workers.h"
 
@@ -185,12 +185,6 @@ static void report(const batch *work, double seconds) {
 }
 
 /* ---- The command ---- */
-
-static double seconds_now(void) {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 /* What every old image needs, once. */
 static int prepare(batch *work) {

@@ -2,8 +2,6 @@
  *
  * Names are checked before images are read, and the patch is written when it has been proven: the
  * encoder proves its own, and patches.c a BSDIFF40 one. */
-#include <time.h>
-
 #include "command.h"
 #include "diff_options.h"
 #include "files.h"
@@ -14,6 +12,7 @@
 #include "output.h"
 #include "patches.h"
 #include "progress.h"
+#include "stopwatch.h"
 #include "words.h"
 
 typedef struct diff {
@@ -27,12 +26,6 @@ typedef struct diff {
     output out;
     double seconds;
 } diff;
-
-static double seconds_now(void) {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 /* ---- Making the patch ---- */
 

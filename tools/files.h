@@ -18,6 +18,9 @@ typedef struct file {
  * of the inputs. */
 int files_check(const char *const *inputs, size_t count, const char *output);
 
+/* The part of a path after its last slash. */
+const char *base_name(const char *path);
+
 /* Reads a file, a device or a pipe up to its end; more than WHITTLE_IMAGE_MAX bytes are refused. */
 int file_read(file *content, const char *path);
 void file_free(file *content);

@@ -7,17 +7,13 @@
 
 enum { DIGITS = 3 };
 
-static double bits(int64_t cost) {
-    return (double)cost / (double)WHITTLE_COST_BIT;
-}
-
 /* ---- In words ---- */
 
 void print_costs(const whittle_trace *trace) {
     double size = (double)trace->header.total_size * 8;
     (void)printf("\n%-20s%12s%9s\n", "where its bytes go", "bytes", "share");
     for (whittle_patch_part part = 0; part < WHITTLE_PART_COUNT; part++) {
-        double cost = bits(trace->parts[part]);
+        double cost = bits_of(trace->parts[part]);
         if (trace->parts[part] != 0) {
             (void)printf("%-20s%12.1f%7.1f %%\n", part_in_words(part), cost / 8, 100 * cost / size);
         }
@@ -35,7 +31,7 @@ void print_segments(const whittle_trace *trace) {
         } else {
             (void)printf("%10s", "");
         }
-        (void)printf("%12.1f\n", bits((int64_t)segment->cost) / 8);
+        (void)printf("%12.1f\n", bits_of((int64_t)segment->cost) / 8);
     }
 }
 
@@ -44,7 +40,7 @@ void print_segments(const whittle_trace *trace) {
 void write_costs(json *out, const whittle_trace *trace) {
     json_object_start(out, "parts");
     for (whittle_patch_part part = 0; part < WHITTLE_PART_COUNT; part++) {
-        json_decimal(out, part_name(part), bits(trace->parts[part]), DIGITS);
+        json_decimal(out, part_name(part), bits_of(trace->parts[part]), DIGITS);
     }
     json_object_end(out);
 }
@@ -60,7 +56,7 @@ void write_segments(json *out, const whittle_trace *trace) {
         if (segment->copied) {
             json_number(out, "source", segment->source);
         }
-        json_decimal(out, "bits", bits((int64_t)segment->cost), DIGITS);
+        json_decimal(out, "bits", bits_of((int64_t)segment->cost), DIGITS);
         json_object_end(out);
     }
     json_array_end(out);

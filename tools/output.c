@@ -254,3 +254,13 @@ int output_save(output *out, const uint8_t *data, size_t size) {
     }
     return status == STATUS_DONE ? output_commit(out) : status;
 }
+
+int output_save_as(const char *path, const uint8_t *data, size_t size) {
+    output out;
+    int status = output_prepare(&out, path);
+    if (status == STATUS_DONE) {
+        status = output_save(&out, data, size);
+    }
+    output_discard(&out);
+    return status;
+}

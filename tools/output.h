@@ -24,9 +24,6 @@ typedef struct output {
 /* Finds out whether path can be written, without creating anything. Pair with output_discard. */
 int output_prepare(output *out, const char *path);
 
-/* True if the path names what stdout is: results must then go elsewhere. */
-bool output_is_stdout(const output *out);
-
 /* Creates the temporary file, or opens the pipe or device. */
 int output_open(output *out);
 
@@ -43,5 +40,8 @@ void output_discard(output *out);
 
 /* Opens, writes and commits. */
 int output_save(output *out, const uint8_t *data, size_t size);
+
+/* The same for a file that was not prepared before. */
+int output_save_as(const char *path, const uint8_t *data, size_t size);
 
 #endif

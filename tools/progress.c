@@ -12,13 +12,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "stopwatch.h"
+
 enum { INTERVAL_MILLISECONDS = 200, PATIENCE_MILLISECONDS = 1000 };
 
 struct progress {
     const char *what;
     bool on_terminal;
     long patience; /* milliseconds before anything is shown */
-    struct timespec start;
+    double start;  /* as seconds_now() tells it */
     pthread_t thread;
     pthread_mutex_t mutex; /* for all below */
     pthread_cond_t changed;
@@ -27,12 +29,6 @@ struct progress {
     unsigned permille;
     unsigned tenths_told; /* without a terminal */
 };
-
-static long milliseconds_since(const struct timespec *start) {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (now.tv_sec - start->tv_sec) * 1000 + (now.tv_nsec - start->tv_nsec) / 1000000;
-}
 
 static void draw_on_terminal(progress *shown, long elapsed) {
     char part[16] = "";
@@ -54,7 +50,7 @@ static void draw_line(progress *shown, long elapsed) {
 }
 
 static void draw(progress *shown) {
-    long elapsed = milliseconds_since(&shown->start);
+    long elapsed = milliseconds_since(shown->start);
     if (elapsed < shown->patience) {
         return;
     }
@@ -119,7 +115,7 @@ progress *progress_start(progress_mode mode, const char *what) {
     shown->what = what;
     shown->on_terminal = on_terminal;
     shown->patience = mode == PROGRESS_ALWAYS ? 0 : PATIENCE_MILLISECONDS;
-    (void)clock_gettime(CLOCK_MONOTONIC, &shown->start);
+    shown->start = seconds_now();
     if (initialise(shown) != 0 || start_thread(shown) != 0) {
         free(shown);
         return NULL;

@@ -10,12 +10,8 @@
 
 enum { DIGITS = 3 };
 
-static double bits(int64_t cost) {
-    return (double)cost / (double)WHITTLE_COST_BIT;
-}
-
 static void write_cost(json *out, const char *name, uint64_t cost) {
-    json_decimal(out, name, bits((int64_t)cost), DIGITS);
+    json_decimal(out, name, bits_of((int64_t)cost), DIGITS);
 }
 
 static void write_origins(json *out, const uint32_t *bytes) {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "files.h"
 #include "html.h"
 #include "report_output.h"
 #include "report_picture.h"
@@ -26,17 +27,8 @@ static const page *page_of(const void *context) {
     return context;
 }
 
-static const char *base_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash && slash[1] ? slash + 1 : path;
-}
-
-static void write_file(FILE *stream, const embedded_file *file) {
-    (void)fwrite(file->text, 1, file->size, stream);
-}
-
-static double bits(uint64_t cost) {
-    return (double)cost / (double)WHITTLE_COST_BIT;
+static void write_embedded(FILE *stream, const embedded_file *embedded) {
+    (void)fwrite(embedded->text, 1, embedded->size, stream);
 }
 
 /* ---- The head ---- */
@@ -106,7 +98,7 @@ static void write_bar(FILE *stream, const void *context) {
         int64_t cost = of->trace->parts[part];
         if (cost > 0) {
             (void)fprintf(stream, "<span class=\"%s\" style=\"flex:%.0f\"></span>",
-                          part_class(part), bits((uint64_t)cost));
+                          part_class(part), bits_of(cost));
         }
     }
 }
@@ -168,7 +160,8 @@ static void write_map_data(FILE *stream, const void *context) {
     }
     (void)fputs("\"\ndata-costs=\"", stream);
     for (uint32_t i = 0; i < cells->cell_count; i++) {
-        (void)fprintf(stream, "%s%.0f", i > 0 ? "," : "", 100 * bits(cells->cells[i].cost));
+        (void)fprintf(stream, "%s%.0f", i > 0 ? "," : "",
+                      100 * bits_of((int64_t)cells->cells[i].cost));
     }
     (void)fputs("\"\ndata-origins=\"", stream);
     for (uint32_t i = 0; i < cells->cell_count; i++) {
@@ -334,7 +327,7 @@ static void write_mix(FILE *stream, const whittle_item *item) {
 static void write_numbers(FILE *stream, const page *of, uint32_t size, uint64_t cost) {
     char text[NUMBER_MAX];
     double share = 100 * (double)cost / (double)(of->trace->header.total_size * WHITTLE_COST_BYTE);
-    double per_byte = size > 0 ? bits(cost) / size : 0;
+    double per_byte = size > 0 ? bits_of((int64_t)cost) / size : 0;
     (void)fprintf(stream, "<td class=\"number\" data-value=\"%lu\">%s</td>", (unsigned long)size,
                   grouped(size, text));
     (void)fprintf(stream, "<td class=\"number\" data-value=\"%llu\">%s</td>",
@@ -422,17 +415,17 @@ static void write_footer(FILE *stream, const void *context) {
 
 static void write_style(FILE *stream, const void *context) {
     (void)context;
-    write_file(stream, &template_style);
+    write_embedded(stream, &template_style);
 }
 
 static void write_colours(FILE *stream, const void *context) {
     (void)context;
-    write_file(stream, &template_colours);
+    write_embedded(stream, &template_colours);
 }
 
 static void write_script(FILE *stream, const void *context) {
     (void)context;
-    write_file(stream, &template_script);
+    write_embedded(stream, &template_script);
 }
 
 void report_write_page(const report_view *view, FILE *stream) {

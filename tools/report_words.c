@@ -26,6 +26,10 @@ const char *grouped(uint64_t number, char text[NUMBER_MAX]) {
     return text;
 }
 
+double bits_of(int64_t cost) {
+    return (double)cost / (double)WHITTLE_COST_BIT;
+}
+
 const char *cost_in_bytes(int64_t cost, char text[NUMBER_MAX]) {
     uint64_t size = cost < 0 ? 0 - (uint64_t)cost : (uint64_t)cost;
     uint64_t tenths = (size * 10 + WHITTLE_COST_BYTE / 2) / WHITTLE_COST_BYTE;
@@ -333,8 +337,7 @@ void tell_changes(const whittle_report *report, sentence_teller *tell, void *con
 /* ---- Advice ---- */
 
 static void say_bits_per_byte(sentence *of, const whittle_place *place) {
-    double bits = (double)place->cost / (double)WHITTLE_COST_BIT / place->size;
-    say(of, "%.1f bits a byte", bits);
+    say(of, "%.1f bits a byte", bits_of((int64_t)place->cost) / place->size);
 }
 
 static void advise(const whittle_place *place, sentence *of) {

@@ -16,6 +16,9 @@
 /* "1,460,144". */
 const char *grouped(uint64_t number, char text[NUMBER_MAX]);
 
+/* A cost as a number of bits. */
+double bits_of(int64_t cost);
+
 /* A cost in bytes with one digit behind the point: "1,234.5". */
 const char *cost_in_bytes(int64_t cost, char text[NUMBER_MAX]);
 
