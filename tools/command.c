@@ -1,13 +1,30 @@
-/* What both mains do before and after a command. */
+/* Finding a command, and what both mains do before and after it. */
 #include "command.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "message.h"
+
+void commands_list(const command *table, unsigned count) {
+    for (unsigned i = 0; i < count; i++) {
+        (void)printf("  %-10s%s\n", table[i].name, table[i].summary);
+    }
+}
+
+int commands_run(const command *table, unsigned count, const char *invocation, const char *name,
+                 char **arguments) {
+    for (unsigned i = 0; i < count; i++) {
+        if (strcmp(name, table[i].name) == 0) {
+            return table[i].run(table[i].invocation, arguments);
+        }
+    }
+    return message_usage(invocation, name, "there is no such command");
+}
 
 progress_mode reporting_progress(const reporting *how) {
     return how->quiet ? PROGRESS_NEVER : how->progress ? PROGRESS_ALWAYS : PROGRESS_AUTOMATIC;

@@ -10,6 +10,21 @@
 
 typedef int command_function(const char *invocation, char **arguments);
 
+/* A row of a table of commands. */
+typedef struct command {
+    const char *name;
+    const char *invocation; /* as help writes it */
+    const char *summary;    /* less than a line */
+    command_function *run;
+} command;
+
+/* Lists the names and summaries, as a part of help. */
+void commands_list(const command *table, unsigned count);
+
+/* Runs the command of that name, or says that there is none: see `invocation --help`. */
+int commands_run(const command *table, unsigned count, const char *invocation, const char *name,
+                 char **arguments);
+
 command_function command_diff;
 command_function command_apply;
 command_function command_info;

@@ -6,14 +6,7 @@
 #include "device_session.h"
 #include "message.h"
 
-typedef struct device_command {
-    const char *name;
-    const char *invocation; /* as help writes it */
-    const char *summary;    /* less than a line */
-    command_function *run;
-} device_command;
-
-static const device_command commands[] = {
+static const command commands[] = {
     {"init", "whittle device init", "make a device with its first firmware", command_device_init},
     {"ota", "whittle device ota", "receive a patch or an image, as the device does",
      command_device_ota},
@@ -30,9 +23,7 @@ static int print_help(const char *invocation) {
                  "A device in the flash image file FLASH: boot loader, boot record and two slots.\n"
                  "It runs the code that runs on devices, and its power can be cut.\n\n",
                  invocation);
-    for (unsigned i = 0; i < COMMAND_COUNT; i++) {
-        (void)printf("  %-10s%s\n", commands[i].name, commands[i].summary);
-    }
+    commands_list(commands, COMMAND_COUNT);
     (void)printf("\n%s COMMAND --help shows a command's options.\n", invocation);
     return STATUS_DONE;
 }
@@ -45,10 +36,5 @@ int command_device(const char *invocation, char **arguments) {
     if (strcmp(name, "--help") == 0) {
         return print_help(invocation);
     }
-    for (unsigned i = 0; i < COMMAND_COUNT; i++) {
-        if (strcmp(name, commands[i].name) == 0) {
-            return commands[i].run(commands[i].invocation, arguments + 1);
-        }
-    }
-    return message_usage(invocation, name, "there is no such command");
+    return commands_run(commands, COMMAND_COUNT, invocation, name, arguments + 1);
 }

@@ -3,7 +3,6 @@
 #ifndef TOOLS_DEVICE_TIME_H
 #define TOOLS_DEVICE_TIME_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "options.h"

@@ -6,13 +6,6 @@
 #include "message.h"
 #include "version.h"
 
-typedef struct command {
-    const char *name;
-    const char *invocation; /* as help writes it */
-    const char *summary;    /* less than a line */
-    command_function *run;
-} command;
-
 static const command commands[] = {
     {"diff", "whittle diff", "make a patch from an old image to a new one", command_diff},
     {"apply", "whittle apply", "rebuild the new image from the old one and a patch", command_apply},
@@ -32,19 +25,8 @@ enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 static void print_help(void) {
     (void)printf("Usage: whittle COMMAND [options] ...\n\n"
                  "Differential firmware updates for microcontrollers.\n\n");
-    for (unsigned i = 0; i < COMMAND_COUNT; i++) {
-        (void)printf("  %-10s%s\n", commands[i].name, commands[i].summary);
-    }
+    commands_list(commands, COMMAND_COUNT);
     (void)printf("\nwhittle COMMAND --help shows a command's options.\n");
-}
-
-static int run_command(const char *name, char **arguments) {
-    for (unsigned i = 0; i < COMMAND_COUNT; i++) {
-        if (strcmp(name, commands[i].name) == 0) {
-            return commands[i].run(commands[i].invocation, arguments);
-        }
-    }
-    return message_usage("whittle", name, "there is no such command");
 }
 
 static int run(char **arguments) {
@@ -60,7 +42,7 @@ static int run(char **arguments) {
         (void)printf("whittle %s\n", WHITTLE_VERSION);
         return STATUS_DONE;
     }
-    return run_command(first, arguments + 1);
+    return commands_run(commands, COMMAND_COUNT, "whittle", first, arguments + 1);
 }
 
 int main(int argc, char **argv) {

@@ -2,7 +2,6 @@
 #ifndef TOOLS_WORDS_H
 #define TOOLS_WORDS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
