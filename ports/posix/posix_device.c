@@ -187,33 +187,46 @@ static int read_key(const char *digits, uint8_t public_key[WHITTLE_PUBLIC_KEY_SI
     return WHITTLE_OK;
 }
 
+/* Writes the description, and returns its size. */
+static int describe(const posix_device_options *options, char text[DESCRIPTION_SIZE]) {
+    char key[KEY_DIGITS + 1];
+    write_key(options->public_key, key);
+    return snprintf(text, DESCRIPTION_SIZE,
+                    "whittle device 1\n"
+                    "geometry %s\n"
+                    "patch-memory %" PRIu32 "\n"
+                    "hardware %" PRIu32 "\n"
+                    "trial-starts %u\n"
+                    "patches-enabled %u\n"
+                    "public-key %s\n",
+                    options->geometry, options->patch_memory, options->hardware,
+                    (unsigned)options->trial_starts, (unsigned)options->patches_enabled, key);
+}
+
 int posix_device_create(posix_device *posix, const char *path,
                         const posix_device_options *options) {
     char text[DESCRIPTION_SIZE];
-    char key[KEY_DIGITS + 1];
     memset(posix, 0, sizeof *posix);
     posix->file = -1;
     int error = lay_out(posix, options);
     if (error) {
         return fail(posix, error);
     }
-    write_key(options->public_key, key);
-    int size = snprintf(text, sizeof text,
-                        "whittle device 1\n"
-                        "geometry %s\n"
-                        "patch-memory %" PRIu32 "\n"
-                        "hardware %" PRIu32 "\n"
-                        "trial-starts %u\n"
-                        "patches-enabled %u\n"
-                        "public-key %s\n",
-                        options->geometry, options->patch_memory, options->hardware,
-                        (unsigned)options->trial_starts, (unsigned)options->patches_enabled, key);
+    int size = describe(options, text);
     sim_flash_load(&posix->sim, 0, (const uint8_t *)text, (uint32_t)size);
     posix->file = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (posix->file < 0 || write_through(posix, 0, posix->flash.geometry.size)) {
         return fail(posix, WHITTLE_ERROR_IO);
     }
     return WHITTLE_OK;
+}
+
+/* True if the options are what the text describes, to the last byte: what scanf makes of a number
+ * that is too large, or of one with a sign, is none of them. */
+static bool is_described(const posix_device_options *options, const char *text) {
+    char described[DESCRIPTION_SIZE];
+    int size = describe(options, described);
+    return strncmp(text, described, (size_t)size) == 0;
 }
 
 /* Reads the description from the file's first bytes. */
@@ -237,6 +250,9 @@ static int read_description(const posix_device *posix, posix_device_options *opt
     options->geometry = geometry;
     options->patches_enabled = enabled != 0;
     options->public_key = has_key ? public_key : NULL;
+    if (!error && !is_described(options, text)) {
+        error = WHITTLE_ERROR_CORRUPT;
+    }
     return error;
 }
 

@@ -174,20 +174,42 @@ static void remembers_whose_signatures_it_wants(void **state) {
     assert_int_equal(posix_device_close(&posix), WHITTLE_OK);
 }
 
+/* Writes another description over that of a new device. */
+static void describe(const char *numbers, const char *key) {
+    make("spi-4k");
+    FILE *file = fopen(path, "r+");
+    assert_non_null(file);
+    fprintf(file, "whittle device 1\ngeometry spi-4k\n%s\npublic-key %s\n", numbers, key);
+    fclose(file);
+}
+
 /* A damaged key must not turn into none. */
 static void refuses_a_damaged_key(void **state) {
     (void)state;
     static const char *const words[] = {"nobody", "12ab", "xyz"};
     posix_device posix;
     for (unsigned i = 0; i < sizeof words / sizeof *words; i++) {
-        make("spi-4k");
-        FILE *file = fopen(path, "r+");
-        assert_non_null(file);
-        fprintf(file,
-                "whittle device 1\ngeometry spi-4k\npatch-memory 36864\nhardware 0\n"
-                "trial-starts 0\npatches-enabled 1\npublic-key %s\n",
-                words[i]);
-        fclose(file);
+        describe("patch-memory 36864\nhardware 0\ntrial-starts 0\npatches-enabled 1", words[i]);
+        assert_int_equal(posix_device_open(&posix, path), WHITTLE_ERROR_CORRUPT);
+    }
+}
+
+/* Numbers that are too large must not turn into others. */
+static void refuses_numbers_that_it_would_not_write(void **state) {
+    (void)state;
+    static const char *const wrong[] = {
+        "patch-memory 4294967296\nhardware 0\ntrial-starts 0\npatches-enabled 1",
+        "patch-memory 36864\nhardware -1\ntrial-starts 0\npatches-enabled 1",
+        "patch-memory 36864\nhardware 0\ntrial-starts 259\npatches-enabled 1",
+        "patch-memory 36864\nhardware 0\ntrial-starts 0\npatches-enabled 2",
+        "patch-memory 036864\nhardware 0\ntrial-starts 0\npatches-enabled 1",
+    };
+    posix_device posix;
+    describe("patch-memory 36864\nhardware 0\ntrial-starts 0\npatches-enabled 1", "none");
+    open_it(&posix);
+    assert_int_equal(posix_device_close(&posix), WHITTLE_OK);
+    for (unsigned i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        describe(wrong[i], "none");
         assert_int_equal(posix_device_open(&posix, path), WHITTLE_ERROR_CORRUPT);
     }
 }
@@ -244,6 +266,7 @@ int main(void) {
         cmocka_unit_test(keeps_what_a_power_cut_leaves),
         cmocka_unit_test(remembers_whose_signatures_it_wants),
         cmocka_unit_test(refuses_a_damaged_key),
+        cmocka_unit_test(refuses_numbers_that_it_would_not_write),
         cmocka_unit_test(refuses_files_that_are_no_devices),
         cmocka_unit_test(refuses_to_make_what_cannot_be),
     };
