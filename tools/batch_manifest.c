@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "batch_url.h"
 #include "json.h"
 #include "message.h"
 #include "output.h"
@@ -62,22 +63,8 @@ static void put_version(json *out, const char *name) {
     free(version);
 }
 
-/* A reference relative to the manifest (RFC 3986): all but unreserved characters are escaped. */
 static void put_url(json *out, const char *name, const char *suffix) {
-    static const char plain[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
-    char *url = malloc(3 * strlen(name) + strlen(suffix) + 1);
-    size_t size = 0;
-    for (; url && *name; name++) {
-        if (strchr(plain, *name)) {
-            url[size++] = *name;
-        } else {
-            size += (size_t)sprintf(url + size, "%%%02X", (unsigned char)*name);
-        }
-    }
-    if (url) {
-        memcpy(url + size, suffix, strlen(suffix) + 1);
-    }
+    char *url = batch_url(name, suffix);
     json_text(out, "url", url);
     free(url);
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "batch_manifest.h"
+#include "batch_url.h"
 #include "json.h"
 #include "message.h"
 #include "words.h"
@@ -57,6 +58,21 @@ static int count_shards(merge *work) {
                : status;
 }
 
+/* What a manifest has: no number but those from 0 on, and only such can be written. */
+static bool is_of_manifest(const json_t *value) {
+    bool right = !json_is_real(value) && json_integer_value(value) >= 0;
+    const char *name;
+    size_t index;
+    json_t *member;
+    json_object_foreach((json_t *)value, name, member) {
+        right = right && is_of_manifest(member);
+    }
+    json_array_foreach(value, index, member) {
+        right = right && is_of_manifest(member);
+    }
+    return right;
+}
+
 static int read_part(merge *work, uint32_t index) {
     json_error_t error;
     char *path = part_path(work, index);
@@ -67,7 +83,7 @@ static int read_part(merge *work, uint32_t index) {
             json_loadb((const char *)content.data, content.size, JSON_REJECT_DUPLICATES, &error);
         work->parts[index - 1] = part;
         file_free(&content);
-        if (!json_is_object(part)) {
+        if (!json_is_object(part) || !is_of_manifest(part)) {
             status = message_failed(path, "it is damaged (run this shard again)");
         }
     }
@@ -135,29 +151,6 @@ static int refuse_file(const char *path) {
     return message_failed(path, "it is not the file that the manifest lists (run its shard again)");
 }
 
-/* The name that a URL of ours stands for, freed by the caller; NULL if it leads elsewhere. */
-static char *name_of(const char *url) {
-    char *name = url ? strdup(url) : NULL;
-    char *end = name;
-    for (; name && *url; end++) {
-        unsigned character = (unsigned char)*url++;
-        /* Two digits, or the text might end where the next character is taken to be. */
-        if (character == '%' && strspn(url, "0123456789ABCDEFabcdef") >= 2 &&
-            sscanf(url, "%2x", &character) == 1) {
-            url += 2;
-        }
-        *end = (char)character;
-    }
-    if (name) {
-        *end = '\0';
-    }
-    if (name && (strchr(name, '/') || !*name)) {
-        free(name);
-        name = NULL;
-    }
-    return name;
-}
-
 static int compare_file(const char *path, const json_t *listed) {
     char digits[WORDS_MAX];
     file content;
@@ -179,7 +172,7 @@ static int check_listed(const merge *work, const json_t *listed) {
     if (!listed || json_is_null(listed)) {
         return STATUS_DONE;
     }
-    char *name = name_of(json_string_value(json_object_get(listed, "url")));
+    char *name = batch_url_name(json_string_value(json_object_get(listed, "url")));
     if (!name) {
         return message_failed(
             work->out, "a manifest lists a file that is not in this folder (run its shard again)");
@@ -193,17 +186,20 @@ static int check_listed(const merge *work, const json_t *listed) {
 
 /* Old images are dealt to the shards in turns, and so they come back. */
 static int collect_versions(merge *work) {
-    json_int_t all = shard_number(work->parts[0], "versions");
-    work->listed = json_array();
-    for (json_int_t i = 0; i < all; i++) {
-        const json_t *part = work->parts[i % work->count];
-        json_t *version =
-            json_array_get(json_object_get(part, "versions"), (size_t)(i / work->count));
-        if (!version || json_array_append(work->listed, version) != 0) {
-            return message_failed(work->out, "a manifest of a shard lacks versions (run it again)");
-        }
+    size_t all = 0;
+    for (uint32_t i = 0; i < work->count; i++) {
+        all += json_array_size(json_object_get(work->parts[i], "versions"));
     }
-    return STATUS_DONE;
+    bool right = (json_int_t)all == shard_number(work->parts[0], "versions");
+    work->listed = json_array();
+    for (size_t i = 0; right && i < all; i++) {
+        const json_t *versions = json_object_get(work->parts[i % work->count], "versions");
+        json_t *version = json_array_get(versions, i / work->count);
+        right = version && json_array_append(work->listed, version) == 0;
+    }
+    return right ? STATUS_DONE
+                 : message_failed(work->out, "the manifests of the shards lack versions, or have "
+                                             "too many (run the shards again)");
 }
 
 static int check_files(const merge *work) {
@@ -240,7 +236,6 @@ static void copy_array(json *out, const char *name, const json_t *array) {
     json_array_end(out);
 }
 
-/* What a manifest has: no decimal fractions. */
 static void copy_value(json *out, const char *name, const json_t *value) {
     if (json_is_object(value)) {
         json_object_start(out, name);
