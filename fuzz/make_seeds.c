@@ -8,7 +8,10 @@
 
 #include "codec/bytes.h"
 #include "device/record.h"
+#include "fuzz/support/batch_folder.h"
+#include "fuzz/support/folder.h"
 #include "fuzz/support/fuzz_device.h"
+#include "posix/posix_device.h"
 #include "support/esp_image.h"
 #include "support/forge_bsdiff40.h"
 #include "support/image_files.h"
@@ -302,6 +305,23 @@ static void make_der(void) {
     save_kind("signature", "der", 1, &made);
 }
 
+/* ---- Manifests: see fuzz_manifest.c ---- */
+
+static void make_manifests(void) {
+    image whole = fuzz_batch_folder_manifest(1, 1);
+    image first = fuzz_batch_folder_manifest(1, 2);
+    image second = fuzz_batch_folder_manifest(2, 2);
+    image two = image_of_value(0, first.size + 1 + second.size);
+    memcpy(two.data, first.data, first.size);
+    memcpy(two.data + first.size + 1, second.data, second.size);
+    save_image("manifest", "one-shard", &whole);
+    save_image("manifest", "two-shards", &two);
+    image_free(&whole);
+    image_free(&first);
+    image_free(&second);
+    image_free(&two);
+}
+
 /* ---- Devices ---- */
 
 static void save_record(fuzz_device *device, const char *name) {
@@ -370,6 +390,69 @@ static void make_scripts(void) {
     }
 }
 
+/* Devices in files: the bytes 0, for no erased flash behind them, and the file. */
+static void save_device_file(const char *name, const char *path) {
+    static const uint8_t no_more[2] = {0, 0};
+    image file = fuzz_read_file(path);
+    save("device_file", name, no_more, sizeof no_more, &file);
+    image_free(&file);
+}
+
+static void update(posix_device *posix, const rig_bytes *sent) {
+    whittle_updater updater;
+    if (whittle_updater_start(&updater, &posix->device) ||
+        whittle_updater_write(&updater, sent->data, sent->size) ||
+        whittle_updater_finish(&updater)) {
+        fail("device file");
+    }
+}
+
+static void boot_once(posix_device *posix) {
+    static uint64_t memory[36 << 7];
+    whittle_boot_decision decision;
+    if (whittle_boot(&posix->device, &whittle_boot_patcher, memory, &decision)) {
+        fail("boot");
+    }
+}
+
+static void make_device_files(void) {
+    enum { SECTORS = 3 + 2 * 2, IMAGE_SIZE = 600 };
+    char path[FUZZ_PATH_SIZE];
+    posix_device posix;
+    posix_device_options options;
+    const whittle_private_key key = test_key(0);
+    whittle_encoder_options named = rig_encoder_options();
+    named.firmware_version = "2.0";
+    rig_bytes old_image = rig_make_image(IMAGE_SIZE, 1);
+    rig_bytes new_image = rig_make_next_image(&old_image, 2);
+    rig_bytes patch = rig_make_patch(&old_image, &new_image, &named);
+    posix_device_defaults(&options);
+    options.geometry = "mcu-1k";
+    options.size = SECTORS << 10;
+    options.trial_starts = 2;
+    fuzz_path("device", path);
+    if (posix_device_create(&posix, path, &options) ||
+        posix_device_install(&posix, old_image.data, old_image.size, 0)) {
+        fail(path);
+    }
+    save_device_file("installed", path);
+    update(&posix, &patch);
+    save_device_file("pending", path);
+    boot_once(&posix);
+    save_device_file("restarting", path);
+    boot_once(&posix);
+    save_device_file("trial", path);
+    options.public_key = key.public_key;
+    if (posix_device_close(&posix) || posix_device_create(&posix, path, &options) ||
+        posix_device_close(&posix)) {
+        fail(path);
+    }
+    save_device_file("trusting", path);
+    free(old_image.data);
+    free(new_image.data);
+    free(patch.data);
+}
+
 int main(int argc, char **argv) {
     if (argc != 2) {
         fprintf(stderr, "usage: %s FOLDER\n", argv[0]);
@@ -385,5 +468,7 @@ int main(int argc, char **argv) {
     make_der();
     make_records();
     make_scripts();
+    make_device_files();
+    make_manifests();
     return 0;
 }

@@ -48,13 +48,20 @@ $(BUILD)/libsupport.a: $(call object,$(TEST_SUPPORT))
 	@rm -f $@
 	$(AR) rcs $@ $^
 
+# The same with the tools.
+$(BUILD)/libtools.a: $(TOOL_OBJECTS)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
 $(BUILD)/fuzz/%.o: CPPFLAGS += -I.
 
-$(FUZZ_PROGRAMS): %: %.o $(FUZZ_OBJECTS) $(BUILD)/libsupport.a $(BUILD)/libwhittle.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(HOST_LIBS) -lcmocka
+FUZZ_LIBRARIES := $(addprefix $(BUILD)/lib,support.a tools.a whittle.a)
 
-$(BUILD)/fuzz/make_seeds: %: %.o $(BUILD)/fuzz/support/fuzz.o $(BUILD)/fuzz/support/fuzz_device.o \
-                          $(BUILD)/libsupport.a $(BUILD)/libwhittle.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(HOST_LIBS) -lcmocka
+$(FUZZ_PROGRAMS): %: %.o $(FUZZ_OBJECTS) $(FUZZ_LIBRARIES)
+	$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(TOOL_LIBS) $(HOST_LIBS) -lcmocka
+
+$(BUILD)/fuzz/make_seeds: %: %.o $(patsubst %,$(BUILD)/fuzz/support/%.o,fuzz fuzz_device folder \
+                          batch_folder) $(FUZZ_LIBRARIES)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(TOOL_LIBS) $(HOST_LIBS) -lcmocka
 
 -include $(FUZZ_PROGRAMS:%=%.d) $(FUZZ_OBJECTS:.o=.d)

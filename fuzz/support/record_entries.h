@@ -1,0 +1,11 @@
+/* Entries of boot records in flash that a fuzzer makes up. */
+#ifndef FUZZ_SUPPORT_RECORD_ENTRIES_H
+#define FUZZ_SUPPORT_RECORD_ENTRIES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Makes the checksum of each entry right, so that what it says counts. */
+void fuzz_seal_entries(uint8_t *data, size_t size);
+
+#endif
