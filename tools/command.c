@@ -23,7 +23,8 @@ int commands_run(const command *table, unsigned count, const char *invocation, c
             return table[i].run(table[i].invocation, arguments);
         }
     }
-    return message_usage(invocation, name, "there is no such command");
+    return message_usage(invocation, name,
+                         name[0] == '-' ? "there is no such option" : "there is no such command");
 }
 
 progress_mode reporting_progress(const reporting *how) {

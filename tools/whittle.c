@@ -29,14 +29,23 @@ static void print_help(void) {
     (void)printf("\nwhittle COMMAND --help shows a command's options.\n");
 }
 
+/* whittle help COMMAND is whittle COMMAND --help; of what follows nothing is done. */
+static int help(const char *name) {
+    char *wanted[] = {"--help", NULL};
+    if (name) {
+        return commands_run(commands, COMMAND_COUNT, "whittle", name, wanted);
+    }
+    print_help();
+    return STATUS_DONE;
+}
+
 static int run(char **arguments) {
     const char *first = *arguments;
     if (!first) {
         return message_usage("whittle", NULL, "a command is missing");
     }
     if (strcmp(first, "--help") == 0 || strcmp(first, "help") == 0) {
-        print_help();
-        return STATUS_DONE;
+        return help(arguments[1]);
     }
     if (strcmp(first, "--version") == 0) {
         (void)printf("whittle %s\n", WHITTLE_VERSION);

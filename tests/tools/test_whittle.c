@@ -10,11 +10,19 @@
 #include "support/run_tool.h"
 #include "support/unit_test.h"
 
+static void assert_prints(result of, const char *text) {
+    assert_succeeds(&of);
+    assert_string_equal((char *)of.out.data, text);
+    result_free(&of);
+}
+
 static void test_a_command_is_needed(void **state) {
     (void)state;
     assert_fails(whittle(NULL), 2, "whittle: a command is missing (see whittle --help)");
     assert_fails(whittle("patch", NULL), 2,
                  "whittle: patch: there is no such command (see whittle --help)");
+    assert_fails(whittle("-h", NULL), 2,
+                 "whittle: -h: there is no such option (see whittle --help)");
     assert_fails(whittle("", NULL), 2, "whittle: : there is no such command (see whittle --help)");
 }
 
@@ -31,15 +39,13 @@ static void test_help_lists_the_commands(void **state) {
         assert_succeeds(&own);
         (void)snprintf(line, sizeof line, "Usage: whittle %s ", commands[i]);
         assert_memory_equal(own.out.data, line, strlen(line));
+        assert_prints(whittle("help", commands[i], NULL), (char *)own.out.data);
         result_free(&own);
     }
+    assert_prints(whittle("help", NULL), (char *)help.out.data);
     result_free(&help);
-}
-
-static void assert_prints(result of, const char *text) {
-    assert_succeeds(&of);
-    assert_string_equal((char *)of.out.data, text);
-    result_free(&of);
+    assert_fails(whittle("help", "patch", NULL), 2,
+                 "whittle: patch: there is no such command (see whittle --help)");
 }
 
 static void test_version(void **state) {
