@@ -63,7 +63,8 @@ static void print_prediction(const patch *read) {
         print_regions("new region", regions + header->source_region_count,
                       header->target_region_count);
     }
-    print_number("address map", header->map_entries, " entries");
+    print_number("address map", header->map_entries,
+                 header->map_entries == 1 ? " entry" : " entries");
 }
 
 /* The id of the key that a patch names, in digits; NULL where it is not signed. Whether the

@@ -78,6 +78,15 @@ static void test_every_field_of_a_patch_in_words(void **state) {
     free(text);
 }
 
+static void test_one_entry_is_no_plural(void **state) {
+    (void)state;
+    save_images();
+    whittle_succeeds("diff", "old", "old", "patch", NULL);
+    char *text = info_of("patch");
+    assert_has_line(text, "address map       1 entry");
+    free(text);
+}
+
 static void test_fields_that_are_not_there_are_not_shown(void **state) {
     (void)state;
     save_images();
@@ -272,6 +281,7 @@ static void test_time_is_an_estimate_and_says_from_what(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(test_every_field_of_a_patch_in_words),
+        IN_FOLDER(test_one_entry_is_no_plural),
         IN_FOLDER(test_fields_that_are_not_there_are_not_shown),
         IN_FOLDER(test_regions_are_listed),
         IN_FOLDER(test_json_has_the_same_values),
