@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "device_session.h"
-#include "files.h"
+#include "input_image.h"
 #include "message.h"
 #include "whittle/updater.h"
 
@@ -15,7 +15,8 @@ typedef struct transfer {
     const char *file_path;
     uint32_t chunk; /* bytes that arrive at a time */
     uint32_t cut_after;
-    file content;
+    whittle_image_choice input;
+    input_image update; /* what is sent: a patch as it is, an image made flat */
     device_session session;
 } transfer;
 
@@ -25,13 +26,16 @@ static const char *read_chunk(const char *text, void *place) {
 
 static bool parse(transfer *work, const char *invocation, char **arguments, int *status) {
     const option known[] = {
+        {"input", "FORM", INPUT_HELP, read_input, &work->input},
         {"chunk", "SIZE", "bytes that arrive at a time (default 1K)", read_chunk, &work->chunk},
         {"cut-after", "N", CUT_AFTER_HELP, read_operation, &work->cut_after},
     };
     const syntax rules = {
         .operands = "FLASH FILE",
-        .purpose = "The device in FLASH receives FILE, a patch or a firmware image, into the slot\n"
-                   "that does not run. Goes on with a transfer of FILE that was cut off.\n",
+        .purpose =
+            "The device in FLASH receives FILE, a patch or a firmware image (raw, ELF, Intel\n"
+            "HEX or UF2: made flat before), into the slot that does not run. Goes on with a\n"
+            "transfer of FILE that was cut off.\n",
         .options = known,
         .option_count = sizeof known / sizeof *known,
         .operand_min = 2,
@@ -60,18 +64,18 @@ static uint32_t incoming_offset(const whittle_device *device, const whittle_devi
 static bool holds_beginning(const transfer *work, const whittle_device_status *status,
                             uint32_t held) {
     const whittle_device *device = &work->session.posix.device;
+    const file *content = &work->update.content;
     uint8_t piece[256];
     bool size_is_known =
         status->state == WHITTLE_STATE_PENDING || status->incoming == WHITTLE_INCOMING_PATCH;
-    if (held > work->content.size ||
-        (size_is_known && status->incoming_size != work->content.size)) {
+    if (held > content->size || (size_is_known && status->incoming_size != content->size)) {
         return false;
     }
     uint32_t offset = incoming_offset(device, status);
     for (uint32_t done = 0; done < held;) {
         uint32_t count = held - done < sizeof piece ? held - done : (uint32_t)sizeof piece;
         if (device->flash->read(device->flash->context, offset + done, piece, count) ||
-            memcmp(piece, work->content.data + done, count) != 0) {
+            memcmp(piece, content->data + done, count) != 0) {
             return false;
         }
         done += count;
@@ -97,13 +101,14 @@ static int begin(transfer *work, whittle_updater *updater, uint32_t *position) {
         error = whittle_updater_start(updater, device);
     }
     if (!error && *position > 0) {
-        (void)printf("Resuming at byte %u of %zu.\n", *position, work->content.size);
+        (void)printf("Resuming at byte %u of %zu.\n", *position, work->update.content.size);
     }
     return device_session_tell(&work->session, work->flash_path, error);
 }
 
 /* The reason for a refusal is a failure's, and goes to stderr: the device does not say it, too. */
 static int send(transfer *work) {
+    const file *content = &work->update.content;
     whittle_updater updater;
     uint32_t position = 0;
     work->session.posix.device.error_text = NULL;
@@ -112,16 +117,24 @@ static int send(transfer *work) {
         return status;
     }
     int error = WHITTLE_OK;
-    for (size_t done = position; done < work->content.size && !error;) {
-        size_t count = work->content.size - done;
+    for (size_t done = position; done < content->size && !error;) {
+        size_t count = content->size - done;
         count = count < work->chunk ? count : work->chunk;
-        error = whittle_updater_write(&updater, work->content.data + done, count);
+        error = whittle_updater_write(&updater, content->data + done, count);
         done += count;
     }
     if (!error) {
         error = whittle_updater_finish(&updater);
     }
     return device_session_tell(&work->session, work->file_path, error);
+}
+
+static int read_update(transfer *work) {
+    int status = input_image_read(&work->update, work->file_path, &work->input);
+    if (status == STATUS_DONE && work->update.content.size == 0) {
+        status = message_failed(work->file_path, "it is empty (name a patch or a firmware image)");
+    }
+    return status;
 }
 
 int command_device_ota(const char *invocation, char **arguments) {
@@ -133,7 +146,7 @@ int command_device_ota(const char *invocation, char **arguments) {
     const char *const inputs[] = {work.file_path, work.flash_path};
     status = files_check(inputs, sizeof inputs / sizeof *inputs, NULL);
     if (status == STATUS_DONE) {
-        status = file_read(&work.content, work.file_path);
+        status = read_update(&work);
     }
     if (status == STATUS_DONE) {
         status = device_session_open(&work.session, work.flash_path, work.cut_after);
@@ -142,6 +155,6 @@ int command_device_ota(const char *invocation, char **arguments) {
         status = send(&work);
     }
     status = device_session_end(&work.session, status);
-    file_free(&work.content);
+    input_image_free(&work.update);
     return status;
 }

@@ -178,7 +178,7 @@ static void test_files_that_are_no_update_for_it_change_nothing(void **state) {
                  "whittle patch)");
     save("wrong", "", 0);
     assert_fails(whittle("device", "ota", "flash", "wrong", NULL), 1,
-                 "whittle: wrong: the patch is cut short (transfer it again)");
+                 "whittle: wrong: it is empty (name a patch or a firmware image)");
     assert_holds("flash", before.data, before.size);
     free(before.data);
     assert_folder_holds("flash new old patch wrong");

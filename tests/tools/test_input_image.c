@@ -1,5 +1,5 @@
-/* Images in files of any form: diff, apply and verify take them in any mix, and say what they took
- * them for. */
+/* Images in files of any form: diff, apply, verify and the device in a file take them in any mix,
+ * and say what they took them for. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,6 +83,24 @@ static void test_apply_and_verify_take_any_form(void **state) {
         whittle_succeeds("apply", source, "legacy", "rebuilt", NULL);
         assert_same("rebuilt", "new.raw");
     }
+}
+
+static void test_a_device_receives_what_its_flash_will_hold(void **state) {
+    (void)state;
+    save_firmware();
+    for (size_t i = 0; i < FORMS; i++) {
+        char target[16];
+        (void)snprintf(target, sizeof target, "new.%s", forms[i]);
+        whittle_succeeds("device", "init", "flash", "--firmware=old.hex", NULL);
+        whittle_succeeds("device", "ota", "flash", target, NULL);
+        whittle_succeeds("device", "reboot", "flash", NULL);
+        whittle_succeeds("device", "read", "flash", "running", NULL);
+        assert_same("running", "new.raw");
+    }
+    whittle_succeeds("device", "ota", "--input=raw", "flash", "new.hex", NULL);
+    whittle_succeeds("device", "reboot", "flash", NULL);
+    whittle_succeeds("device", "read", "flash", "running", NULL);
+    assert_same("running", "new.hex");
 }
 
 static void assert_last_words(const result *of, const char *wanted) {
@@ -223,6 +241,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(test_any_mix_makes_the_same_patch),
         IN_FOLDER(test_apply_and_verify_take_any_form),
+        IN_FOLDER(test_a_device_receives_what_its_flash_will_hold),
         IN_FOLDER(test_results_say_what_files_were_taken_for),
         IN_FOLDER(test_an_elf_tells_machine_and_addresses),
         IN_FOLDER(test_the_machine_of_an_elf_is_believed),
