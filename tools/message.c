@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "whittle/error.h"
+
 static const char *tool = "whittle";
 
 void message_set_tool(const char *name) {
@@ -64,7 +66,7 @@ static const char *system_text(int number) {
     case EPIPE:
         return "its reader went away before everything was written";
     case ENOMEM:
-        return "out of memory (close other programs, or use a larger machine)";
+        return whittle_error_text(WHITTLE_ERROR_MEMORY);
     default:
         return strerror(number);
     }

@@ -6,15 +6,15 @@ const char *whittle_error_text(int error) {
     case WHITTLE_OK:
         return "no error";
     case WHITTLE_ERROR_ARGUMENT:
-        return "a parameter is out of range";
+        return "a parameter is out of range (see its header)";
     case WHITTLE_ERROR_STATE:
         return "called out of order (start the update first)";
     case WHITTLE_ERROR_MEMORY:
-        return "out of memory";
+        return "out of memory (close other programs, or use a larger machine)";
     case WHITTLE_ERROR_IO:
-        return "reading or writing failed";
+        return "reading or writing failed (check the flash or disk)";
     case WHITTLE_ERROR_NOT_A_PATCH:
-        return "this is not a patch";
+        return "this is not a patch (whittle diff makes one)";
     case WHITTLE_ERROR_VERSION:
         return "the patch has a newer format version (update whittle, or make an older patch)";
     case WHITTLE_ERROR_FEATURE:
@@ -36,25 +36,25 @@ const char *whittle_error_text(int error) {
     case WHITTLE_ERROR_RAM:
         return "the patch needs more RAM than there is (make it with a smaller --ram)";
     case WHITTLE_ERROR_TOO_LARGE:
-        return "it does not fit";
+        return "it does not fit (make it smaller, or the slots larger)";
     case WHITTLE_ERROR_LEGACY:
         return "this is a BSDIFF40 patch, which needs megabytes of RAM (make a whittle patch)";
     case WHITTLE_ERROR_UNSIGNED:
         return "a signature is required and there is none (sign the patch)";
     case WHITTLE_ERROR_SIGNATURE:
-        return "the signature is wrong or by an unknown key";
+        return "the signature is wrong or by an unknown key (sign by a trusted key)";
     case WHITTLE_ERROR_DOWNGRADE:
         return "the security counter is lower than the device's (an old version is not taken back)";
     case WHITTLE_ERROR_HARDWARE:
-        return "the patch is for another kind of device";
+        return "the patch is for another kind of device (see --hardware)";
     case WHITTLE_ERROR_NO_IMAGE:
-        return "no slot holds an image that can be started";
+        return "no slot holds an image that can be started (install one)";
     case WHITTLE_ERROR_DISABLED:
-        return "differential updates are left out of this build";
+        return "differential updates are left out of this build (send a whole image)";
     case WHITTLE_ERROR_UNPROVEN:
-        return "the new firmware did not confirm itself";
+        return "the new firmware did not confirm itself (mend it: the old one runs)";
     case WHITTLE_ERROR_DAMAGED:
-        return "the image in flash is damaged";
+        return "the image in flash is damaged (send a whole image)";
     case WHITTLE_ERROR_IMAGE:
         return "the image file is damaged or holds nothing for a flash (or use --input raw)";
     case WHITTLE_ERROR_SCATTERED:
@@ -66,7 +66,8 @@ const char *whittle_error_text(int error) {
     case WHITTLE_ERROR_KEY:
         return "this is no key for P-256 in a PEM file (make one: whittle keygen)";
     case WHITTLE_ERROR_PASSPHRASE:
-        return "the key is encrypted, and the passphrase is missing or wrong";
+        return "the key is encrypted, and the passphrase is missing or wrong (see "
+               "--passphrase-file)";
     default:
         return "an error number that whittle does not know";
     }

@@ -1,4 +1,4 @@
-/* The texts of the errors: each has its own, in the form that the tools print. */
+/* The texts of the errors: each has its own, with a remedy, in the form that the tools print. */
 #include "whittle/error.h"
 
 #include <ctype.h>
@@ -34,6 +34,16 @@ static void texts_fit_behind_a_file_name(void **state) {
     }
 }
 
+/* "what happened (what to do)" */
+static void every_error_names_a_remedy(void **state) {
+    (void)state;
+    for (int error = WHITTLE_OK - 1; error >= LAST; error--) {
+        const char *text = whittle_error_text(error);
+        assert_non_null(strstr(text, " ("));
+        assert_int_equal(text[strlen(text) - 1], ')');
+    }
+}
+
 static void numbers_that_are_no_errors_are_told(void **state) {
     (void)state;
     const int numbers[] = {1, LAST - 1, -1000, 1000};
@@ -46,6 +56,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_error_has_a_text_of_its_own),
         cmocka_unit_test(texts_fit_behind_a_file_name),
+        cmocka_unit_test(every_error_names_a_remedy),
         cmocka_unit_test(numbers_that_are_no_errors_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

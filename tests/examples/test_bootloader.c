@@ -63,7 +63,7 @@ static void updates_a_board(void **state) {
     const sim_latency latency = {0, 0, 0};
     assert_int_equal(sim_flash_create(&sim, &flash.geometry, &latency, 1), WHITTLE_OK);
     assert_int_equal(switch_on(), RESET);
-    assert_string_equal(printed, "no slot holds an image that can be started\n");
+    assert_string_equal(printed, "no slot holds an image that can be started (install one)\n");
 
     sim_flash_load(&sim, device.slot_offset[0], old_image.data, old_image.size);
     assert_int_equal(whittle_device_install(&device, 0, old_image.size, 0), WHITTLE_OK);

@@ -109,9 +109,9 @@ static void test_an_image_is_no_patch(void **state) {
     save_all();
     save("empty", "", 0);
     assert_fails(whittle("apply", "old", "new", "out", NULL), 1,
-                 "whittle: new: this is not a patch");
+                 "whittle: new: this is not a patch (whittle diff makes one)");
     assert_fails(whittle("apply", "old", "empty", "out", NULL), 1,
-                 "whittle: empty: this is not a patch");
+                 "whittle: empty: this is not a patch (whittle diff makes one)");
     assert_folder_holds("empty legacy new old patch");
 }
 

@@ -132,13 +132,15 @@ static void test_firmware_that_never_confirms_itself_is_taken_back(void **state)
     assert_fails(whittle("device", "ota", "flash", "patch", NULL), 1,
                  "whittle: flash: the running firmware is on trial, and the other slot is the way "
                  "back (let it confirm itself: whittle device reboot)");
-    assert_fails_after(whittle("device", "reboot", "flash", NULL),
-                       "Going back to the previous firmware.\n"
-                       "the new firmware did not confirm itself\n"
-                       "Starting slot 0, 20000 bytes.\n",
-                       "whittle: flash: the new firmware did not confirm itself");
+    assert_fails_after(
+        whittle("device", "reboot", "flash", NULL),
+        "Going back to the previous firmware.\n"
+        "the new firmware did not confirm itself (mend it: the old one runs)\n"
+        "Starting slot 0, 20000 bytes.\n",
+        "whittle: flash: the new firmware did not confirm itself (mend it: the old one runs)");
     assert_runs("old");
-    assert_status("d[\"last_error\"]", "the new firmware did not confirm itself");
+    assert_status("d[\"last_error\"]",
+                  "the new firmware did not confirm itself (mend it: the old one runs)");
     whittle_succeeds("device", "reboot", "flash", NULL); /* that was told */
 }
 
@@ -167,7 +169,7 @@ static void test_files_that_are_no_update_for_it_change_nothing(void **state) {
                  "version that is here)");
     whittle_succeeds("diff", "--quiet", "--hardware=8", "old", "new", "wrong", NULL);
     assert_fails(whittle("device", "ota", "flash", "wrong", NULL), 1,
-                 "whittle: wrong: the patch is for another kind of device");
+                 "whittle: wrong: the patch is for another kind of device (see --hardware)");
     whittle_succeeds("diff", "--quiet", "--ram=256K", "old", "new", "wrong", NULL);
     assert_fails(whittle("device", "ota", "flash", "wrong", NULL), 1,
                  "whittle: wrong: the patch needs more RAM than there is (make it with a smaller "
@@ -237,8 +239,9 @@ static void test_a_device_with_a_key_takes_only_what_is_signed(void **state) {
     assert_fails(whittle("device", "ota", "flash", "new", NULL), 1,
                  "whittle: new: a signature is required and there is none (sign the patch)");
     whittle_succeeds("sign", "--quiet", "--key=other.pem", "patch", "forged", NULL);
-    assert_fails(whittle("device", "ota", "flash", "forged", NULL), 1,
-                 "whittle: forged: the signature is wrong or by an unknown key");
+    assert_fails(
+        whittle("device", "ota", "flash", "forged", NULL), 1,
+        "whittle: forged: the signature is wrong or by an unknown key (sign by a trusted key)");
     assert_runs("old");
     whittle_succeeds("sign", "--quiet", "--key=key.pem", "patch", NULL);
     assert_prints(whittle("device", "ota", "flash", "patch", NULL), PATCH_RECEIVED);
@@ -254,7 +257,7 @@ static void test_a_build_without_patches_says_so(void **state) {
         whittle("device", "ota", "flash", "patch", NULL),
         "Differential Update Image detected. This feature is disabled in the build. Enable "
         "DIFF_UPDATE_ENABLED in the build to use it.\n",
-        "whittle: patch: differential updates are left out of this build");
+        "whittle: patch: differential updates are left out of this build (send a whole image)");
     assert_prints(whittle("device", "ota", "flash", "new", NULL), IMAGE_RECEIVED);
     assert_prints(whittle("device", "reboot", "flash", NULL), "Starting slot 1, 20100 bytes.\n");
 }
@@ -269,10 +272,10 @@ static void test_a_damaged_image_is_not_read(void **state) {
     free(flash.data);
     save("out", "before", 6);
     assert_fails(whittle("device", "read", "flash", "out", NULL), 1,
-                 "whittle: flash: the image in flash is damaged");
+                 "whittle: flash: the image in flash is damaged (send a whole image)");
     assert_holds("out", "before", 6);
     assert_fails(whittle("device", "reboot", "flash", NULL), 1,
-                 "whittle: flash: no slot holds an image that can be started");
+                 "whittle: flash: no slot holds an image that can be started (install one)");
     assert_folder_holds("flash new old out");
 }
 

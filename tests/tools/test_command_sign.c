@@ -145,7 +145,7 @@ static void test_what_cannot_be_signed_stays_as_it_is(void **state) {
     assert_fails(whittle("sign", "--key=old", "patch", NULL), 1,
                  "whittle: old: this is no key for P-256 in a PEM file (make one: whittle keygen)");
     assert_fails(whittle("sign", "--key=key.pem", "old", NULL), 1,
-                 "whittle: old: this is not a patch");
+                 "whittle: old: this is not a patch (whittle diff makes one)");
     whittle_succeeds("diff", "--format=bsdiff40", "old", "new", "legacy", NULL);
     static const char refused[] =
         "whittle: legacy: BSDIFF40 has no room for a signature (make a whittle patch)";

@@ -104,8 +104,9 @@ static void test_wrong_signatures_are_refused(void **state) {
     assert_fails(whittle("verify", "--key=key.pub.pem", "--old=old", "patch", NULL), 1,
                  "whittle: patch: a signature is required and there is none (sign the patch)");
     whittle_succeeds("sign", "--quiet", "--key=other.pem", "patch", NULL);
-    assert_fails(whittle("verify", "--key=key.pub.pem", "--old=old", "patch", NULL), 1,
-                 "whittle: patch: the signature is wrong or by an unknown key");
+    assert_fails(
+        whittle("verify", "--key=key.pub.pem", "--old=old", "patch", NULL), 1,
+        "whittle: patch: the signature is wrong or by an unknown key (sign by a trusted key)");
     assert_fails(whittle("verify", "--key=key.pem", "patch", NULL), 1,
                  "whittle: key.pem: this is a private key (name the public one, and keep this one "
                  "away)");

@@ -107,7 +107,8 @@ static void test_out_of_memory(void **state) {
     save_large_images();
     call what = {
         .tool = "whittle", .arguments = {"diff", "old", "new", "patch"}, .prepare = limit_memory};
-    assert_fails(run(&what), 1, "whittle: new: out of memory");
+    assert_fails(run(&what), 1,
+                 "whittle: new: out of memory (close other programs, or use a larger machine)");
     what.arguments[1] = "/dev/zero";
     assert_fails(run(&what), 1,
                  "whittle: /dev/zero: out of memory (close other programs, or use a larger "
@@ -171,7 +172,8 @@ static void test_dev_null_is_an_empty_image_and_no_patch(void **state) {
     save_images();
     whittle_succeeds("diff", "/dev/null", "/dev/null", "patch", NULL);
     whittle_succeeds("apply", "/dev/null", "patch", "/dev/null", NULL);
-    assert_fails(whittle("info", "/dev/null", NULL), 1, "whittle: /dev/null: this is not a patch");
+    assert_fails(whittle("info", "/dev/null", NULL), 1,
+                 "whittle: /dev/null: this is not a patch (whittle diff makes one)");
 }
 
 /* ---- Input and output are one ---- */
