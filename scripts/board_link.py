@@ -43,13 +43,18 @@ class Link:
         try:
             self.descriptor = self._open(target, baud)
         except (OSError, ValueError, termios.error) as error:
-            raise LinkError(f"{target}: cannot open: {error}") from error
+            reason = error.args[-1] if error.args else error
+            raise LinkError(
+                f"cannot open {target}: {reason} (is the board on, and the name right?)"
+            ) from error
         self.target = target
         self.pending = b""
 
     def _open(self, target, baud):
         if target.startswith("tcp:"):
-            host, port = target[len("tcp:") :].rsplit(":", 1)
+            host, separator, port = target[len("tcp:") :].rpartition(":")
+            if not separator:
+                raise ValueError("no port is named")
             self.socket = socket.create_connection((host, int(port)), timeout=10)
         elif stat.S_ISSOCK(os.stat(target).st_mode):
             self.socket = socket.socket(socket.AF_UNIX)

@@ -16,6 +16,7 @@ from device_under_test import (
 
 DEMO = os.path.join(ROOT, "scripts/demo")
 BOARD = os.path.join(ROOT, "scripts/board")
+RUN_ON_BOARD = os.path.join(ROOT, "scripts/run-on-board")
 PUBLIC_KEYS = os.path.join(ROOT, "scripts/public-keys")
 
 
@@ -102,6 +103,22 @@ def read_terminal(descriptor, end):
         ready, _, _ = select.select([descriptor], [], [], 30)
         expect(ready, f"the terminal shows no {end!r} but {data!r}")
         data += os.read(descriptor, 1024)
+
+
+def no_board(context):
+    """A board that is not there is told by its name, with the reason, in one line."""
+    missing = os.path.join(context.folder, "missing")
+    reasons = {
+        missing: "No such file or directory",
+        "/dev/null": "Inappropriate ioctl for device",
+        "tcp:localhost": "no port is named",
+    }
+    for target, reason in reasons.items():
+        run = subprocess.run([RUN_ON_BOARD, target, "1"], capture_output=True, text=True, check=False)
+        complaint = (
+            f"run-on-board: cannot open {target}: {reason} (is the board on, and the name right?)\n"
+        )
+        expect(run.returncode == 1 and run.stderr == complaint, f"run-on-board: {run}")
 
 
 def openssl(*arguments):
