@@ -1,10 +1,13 @@
-"""The images that the golden vectors belong to, as tests/golden/test_version_1.c makes them."""
+"""The images that the golden vectors belong to, as the tests in tests/golden make them."""
+
+from typing import Tuple
 
 from chance import random_numbers
 
 MIPS_BIG_ENDIAN = 7
 BASE = 0x08001000
 SOURCE_SIZE, INSERTED, INSERTED_AT = 2048, 36, 700
+LONG_SIZE, LONG_CHANGED = 40000, (3000, 11000, 11040, 30000)
 POINTERS = range(SOURCE_SIZE * 3 // 4, SOURCE_SIZE, 8)
 
 
@@ -38,3 +41,13 @@ def golden_target(instruction_set: int) -> bytes:
     for offset in range(50, len(image), 100):
         image[offset] = (image[offset] + 3) & 0xFF
     return bytes(image)
+
+
+def long_images() -> Tuple[bytes, bytes]:
+    """Source and target of the long runs: nearly everything is copied."""
+    numbers = random_numbers(7)
+    source = bytes((next(numbers) >> 11) & 0xFF for _ in range(LONG_SIZE))
+    target = bytearray(source)
+    for offset in LONG_CHANGED:
+        target[offset] = (target[offset] + 3) & 0xFF
+    return source, bytes(target)

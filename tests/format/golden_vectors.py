@@ -7,10 +7,11 @@ from typing import Iterator, List, Optional
 from checking import Check, complaints
 from decoder import decode
 from forger import sealed
-from golden import golden_source, golden_target
+from golden import golden_source, golden_target, long_images
 from header import CHECKSUM_SIZE, PatchError
 
 VECTORS = pathlib.Path("tests/golden/version-1.txt")
+LONG_RUNS = pathlib.Path("tests/golden/long-runs.txt")
 INSTRUCTION_SETS, RAM_SIZES = 8, 4
 VERSION_AT, FLAGS_AT, PAYLOAD_SIZE_AT = 4, 5, 6
 
@@ -66,6 +67,20 @@ def decoded(instruction_set: int) -> Iterator[str]:
                 yield f"{vector.ram} bytes of RAM: the image is another"
         except PatchError as error:
             yield f"{vector.ram} bytes of RAM: {error}"
+
+
+def decoded_long_runs() -> Iterator[str]:
+    source, target = long_images()
+    lines = LONG_RUNS.read_text().splitlines()
+    if len(lines) != RAM_SIZES:
+        yield f"there are {len(lines)} vectors, not {RAM_SIZES}"
+    for line in lines:
+        kibibytes, digits = line.split()
+        try:
+            if decode(bytes.fromhex(digits), source).target != target:
+                yield f"{kibibytes} KiB of RAM: the image is another"
+        except PatchError as error:
+            yield f"{kibibytes} KiB of RAM: {error}"
 
 
 def flipped_bits(vector: Vector) -> Iterator[str]:
@@ -130,6 +145,7 @@ def checks() -> Iterator[Check]:
     for instruction_set in range(INSTRUCTION_SETS):
         name = f"golden vectors of instruction set {instruction_set}"
         yield name, complaints(decoded, instruction_set)
+    yield "golden vectors of long runs", complaints(decoded_long_runs)
     vector = vectors()[4]
     yield "every flipped bit is refused", complaints(flipped_bits, vector)
     yield "flipped bits under a good CRC are refused", complaints(flipped_bits_resealed, vector)
