@@ -65,7 +65,7 @@ typedef struct whittle_device {
     void (*message)(void *context, const char *text);
 
     /* whittle_error_text, or a port's own texts: the line that says why something failed. Where it
-     * is NULL that line is left out, and so are the texts, which take 1.5 KB. */
+     * is NULL that line is left out, and so are the texts, which take 2 KB. */
     const char *(*error_text)(int error);
 
     /* Called during long work, at least once per erase, per program, per KiB read and per 64 bytes
