@@ -73,7 +73,7 @@ void whittle_weights_init(whittle_weights *weights, int16_t *values, unsigned se
     }
 }
 
-/* A number for rounding at random: small updates must not be lost in 12 bits. */
+/* A number for rounding at random: small updates must not be lost in 13 bits. */
 static uint32_t next_noise(whittle_mixer *mixer) {
     mixer->noise = mixer->noise * 1664525u + 1013904223u;
     return mixer->noise >> 16;

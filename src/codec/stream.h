@@ -83,7 +83,7 @@ struct whittle_stream {
     uint32_t instruction; /* target offset of the instruction that is being inserted */
     uint16_t opcode;      /* that of the instruction before, hashed */
     /* What the unit contexts remember. */
-    uint32_t block_history; /* the same of the last blocks */
+    uint32_t block_history; /* hits (0) and misses (1) of the last blocks */
     uint16_t doubtful;      /* units ahead of which one is known to miss; 0: nothing is known */
     uint32_t history;       /* hits (0) and misses (1) of the last units */
     uint32_t run;           /* units since the last miss */

@@ -1,5 +1,6 @@
-/* Which instruction sets this build knows. A device build that needs only one defines
- * WHITTLE_ISA_SET to a mask of the others' absence: bit n is instruction set n. */
+/* Which instruction sets this build knows. A device build that needs only some defines
+ * WHITTLE_ISA_SET to a mask of those: bit n is instruction set n (whittle/patch.h), so 2 is Thumb
+ * alone. */
 #include "codec/isa/isa.h"
 
 #ifndef WHITTLE_ISA_SET
