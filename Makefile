@@ -42,7 +42,7 @@ help:
 	@echo 'make                 ./diff_creator and ./whittle'
 	@echo 'make demo            show the main job'
 	@echo 'make demo-host       the same without a device: a patch is made and applied here'
-	@echo 'make test            every check below but valgrind and bench'
+	@echo 'make test            every check of a change; those that take longer are apart'
 	@sed -n 's/^#: //p' mk/*.mk
 	@echo 'make bench           sizes, times and memory over the corpus (bench/run --help)'
 	@echo 'make bench-batch     how well whittle batch uses the processors: 20 versions of 1.5 MB'
