@@ -65,8 +65,10 @@ int whittle_updater_resume(whittle_updater *updater, const whittle_device *devic
 
 /* Takes the next size bytes. Errors stay until the next start. In the order of the checks:
  * VERSION, FEATURE, ISA, CORRUPT, LEGACY: the header; see patch.h
+ * UNSIGNED: the device has keys, and this has no signature
  * HARDWARE, DOWNGRADE: not for this device class, or a lower security counter
  * SOURCE: made for another image than the running one
+ * NO_IMAGE: the new image has no bytes
  * TOO_LARGE: patch and target, or the image, do not fit the slot
  * RAM: the boot loader does not have as much RAM as the patch asks for
  * TRAILING: more bytes than the patch has
@@ -76,6 +78,7 @@ int whittle_updater_write(whittle_updater *updater, const void *data, size_t siz
 /* Ends the transfer: checks what was received as a whole and leaves it to the next start. Says so
  * through the message callback.
  * INCOMPLETE: bytes are missing; the transfer may go on. CHECKSUM: damaged on the way.
+ * SIGNATURE: it is wrong, or by none of the device's keys. Or what check_image returned.
  * DISABLED: a patch, and patches_enabled is false. */
 int whittle_updater_finish(whittle_updater *updater);
 
