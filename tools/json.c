@@ -16,7 +16,7 @@ static void put_line_end(const json *out) {
 static void put_character(const json *out, const char *text, unsigned size) {
     unsigned char first = (unsigned char)text[0];
     if (size == 0) {
-        put(out, "\\ufffd");
+        put(out, "\xEF\xBF\xBD"); /* U+FFFD as it is: read and written again, it stays the same */
     } else if (first == '"' || first == '\\') {
         (void)fprintf(out->stream, "\\%c", first);
     } else if (first < 0x20 || first == 0x7F) {
