@@ -317,7 +317,8 @@ static int check_wishes(const char *invocation, const information *about) {
                        : about->speed.flash     ? "--flash"
                                                 : NULL;
     if (wish && read->format != FORMAT_WHITTLE) {
-        return message_usage(invocation, wish, "this option is only for patches of format whittle");
+        return message_usage(invocation, wish,
+                             "this patch is of format BSDIFF40, which does not tell");
     }
     if (about->segments && !about->old_path && !patch_is_self_contained(read)) {
         return message_usage(invocation, wish, "the old image is needed: add --old FILE");

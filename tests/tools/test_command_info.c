@@ -247,8 +247,8 @@ static void test_wishes_that_cannot_be_met_are_refused(void **state) {
                  "whittle: --segments: the old image is needed: add --old FILE (see whittle info "
                  "--help)");
     assert_fails(whittle("info", "--old=old", "legacy", NULL), 2,
-                 "whittle: --old: this option is only for patches of format whittle (see whittle "
-                 "info --help)");
+                 "whittle: --old: this patch is of format BSDIFF40, which does not tell (see "
+                 "whittle info --help)");
     assert_fails(whittle("info", "--old=new", "patch", NULL), 1,
                  "whittle: new: the patch is for another source image (use the patch for the "
                  "version that is here)");
