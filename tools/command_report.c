@@ -117,7 +117,8 @@ static int check_files(const explanation *work) {
         files[INPUT_COUNT + i] = NULL;
         for (unsigned j = 0; j < i && status == STATUS_DONE; j++) {
             if (outputs[i] && outputs[j] && strcmp(outputs[i], outputs[j]) == 0) {
-                status = message_failed(outputs[i], "two outputs have the same name");
+                status =
+                    message_failed(outputs[i], "two outputs have the same name (choose another)");
             }
         }
     }
@@ -126,9 +127,15 @@ static int check_files(const explanation *work) {
 
 static int prepare_outputs(explanation *work) {
     int status = STATUS_DONE;
+    unsigned to_stdout = 0;
     for (unsigned i = 0; i < FORM_COUNT && status == STATUS_DONE; i++) {
         if (work->outputs[i]) {
             status = output_prepare(&work->outs[i], work->outputs[i]);
+        }
+        to_stdout += work->outs[i].is_stdout;
+        if (to_stdout > 1) {
+            status = message_failed(work->outputs[i], "another output goes to standard output, "
+                                                      "too (choose a file for one of them)");
         }
     }
     return status;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "message.h"
+#include "output.h"
 #include "whittle/encoder.h"
 
 enum { FIRST_CAPACITY = 65536 };
@@ -33,7 +34,7 @@ static bool is_device(const struct stat *status) {
 }
 
 static int check_input(const char *path, const char *const *inputs, size_t count,
-                       const struct stat *output) {
+                       const struct stat *written) {
     struct stat status;
     if (stat(path, &status) != 0) {
         return message_system(path, errno);
@@ -44,7 +45,7 @@ static int check_input(const char *path, const char *const *inputs, size_t count
     if (S_ISREG(status.st_mode) && status.st_size > (off_t)WHITTLE_IMAGE_MAX) {
         return refuse_size(path);
     }
-    if (output && same_file(&status, output) && !is_device(&status)) {
+    if (written && same_file(&status, written) && !is_device(&status)) {
         return message_failed(path, "it is read and written at once (choose another output)");
     }
     for (size_t i = 0; i < count && S_ISFIFO(status.st_mode); i++) {
@@ -56,9 +57,13 @@ static int check_input(const char *path, const char *const *inputs, size_t count
     return STATUS_DONE;
 }
 
-int files_check(const char *const *inputs, size_t count, const char *output) {
+static bool find_written(const char *path, struct stat *status) {
+    return (output_names_stdout(path) ? fstat(STDOUT_FILENO, status) : stat(path, status)) == 0;
+}
+
+int files_check(const char *const *inputs, size_t count, const char *written) {
     struct stat status;
-    bool exists = output && stat(output, &status) == 0;
+    bool exists = written && find_written(written, &status);
     int result = STATUS_DONE;
     for (size_t i = 0; i < count && result == STATUS_DONE; i++) {
         if (inputs[i]) {

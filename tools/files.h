@@ -16,7 +16,7 @@ typedef struct file {
 /* Checks the files that a command will read (paths; NULLs among them are passed over) and the one
  * that it will write (NULL: none), without reading: no pipe is named twice, and the output is none
  * of the inputs. */
-int files_check(const char *const *inputs, size_t count, const char *output);
+int files_check(const char *const *inputs, size_t count, const char *written);
 
 /* The part of a path after its last slash. */
 const char *base_name(const char *path);

@@ -116,9 +116,17 @@ static int prepare_new(output *out) {
     return out->real_path ? check_folder(out) : fail(out);
 }
 
+bool output_names_stdout(const char *path) {
+    return strcmp(path, "-") == 0;
+}
+
 int output_prepare(output *out, const char *path) {
     *out = (output){.path = path, .descriptor = -1};
     struct stat status;
+    if (output_names_stdout(path)) {
+        out->is_stdout = true;
+        return STATUS_DONE;
+    }
     if (strlen(path) >= PATH_MAX) {
         errno = ENAMETOOLONG;
         return fail(out);

@@ -2,7 +2,7 @@
  * name in the same folder, synced, and only then given its own name. Whatever fails, and whatever
  * signal ends the program, leaves nothing behind and an existing file as it was.
  *
- * Pipes, devices and whatever stdout is (/dev/stdout) are written to directly, at the very end.
+ * Pipes, devices and whatever stdout is (-, /dev/stdout) are written to directly, at the very end.
  *
  * Everything here says on stderr what is wrong, and returns an exit status (message.h). */
 #ifndef TOOLS_OUTPUT_H
@@ -20,6 +20,9 @@ typedef struct output {
     bool is_stdout;   /* results must then go elsewhere */
     int descriptor;   /* -1: closed */
 } output;
+
+/* True if the path is "-", which stands for stdout wherever an output is named. */
+bool output_names_stdout(const char *path);
 
 /* Finds out whether path can be written, without creating anything. Pair with output_discard. */
 int output_prepare(output *out, const char *path);

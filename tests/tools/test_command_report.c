@@ -158,7 +158,7 @@ static void test_wrong_usage(void **state) {
     assert_fails(whittle("info", "old", "-o", "x", NULL), 2,
                  "whittle: -o: there is no such option (see whittle info --help)");
     assert_fails(whittle("report", "old", "new", "-o", "page", "--svg=page", NULL), 1,
-                 "whittle: page: two outputs have the same name");
+                 "whittle: page: two outputs have the same name (choose another)");
     result of = whittle("report", "old", "new", "-o", "new", NULL);
     assert_int_equal(of.status, 1);
     result_free(&of);
@@ -172,6 +172,29 @@ static void test_quiet_says_nothing(void **state) {
     assert_succeeds(&of);
     assert_int_equal(of.out.size, 0);
     result_free(&of);
+}
+
+/* What goes to stdout goes there alone, and the results to stderr. */
+static void test_one_form_may_go_to_stdout(void **state) {
+    (void)state;
+    save_images();
+    whittle_succeeds("report", "old", "new", "--json=all.json", "--svg=map.svg", NULL);
+    result of = whittle("report", "old", "new", "--json", "-", "--svg=map.svg", NULL);
+    assert_int_equal(of.status, 0);
+    assert_holds("all.json", of.out.data, of.out.size);
+    assert_memory_equal(of.err.data, "-: where the ", 13);
+    assert_non_null(strstr((char *)of.err.data, "map.svg: where the "));
+    result_free(&of);
+    of = whittle("report", "--quiet", "old", "new", "--svg=-", NULL);
+    assert_succeeds(&of);
+    assert_holds("map.svg", of.out.data, of.out.size);
+    result_free(&of);
+    assert_fails(whittle("report", "old", "new", "--json=-", "-o", "/dev/stdout", NULL), 1,
+                 "whittle: -: another output goes to standard output, too (choose a file for one "
+                 "of them)");
+    assert_fails(whittle("report", "old", "new", "--json=-", "--svg=-", NULL), 1,
+                 "whittle: -: two outputs have the same name (choose another)");
+    assert_folder_holds("all.json map.svg new old");
 }
 
 /* Empty images, identical ones, and a target that is all new. */
@@ -229,6 +252,7 @@ int main(void) {
         IN_FOLDER(test_wrong_files_are_refused),
         IN_FOLDER(test_wrong_usage),
         IN_FOLDER(test_quiet_says_nothing),
+        IN_FOLDER(test_one_form_may_go_to_stdout),
         IN_FOLDER(test_any_pair_has_a_report),
         cmocka_unit_test(test_a_large_pair_is_quick_and_its_page_small),
     };

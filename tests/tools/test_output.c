@@ -80,6 +80,41 @@ static void test_stdout_gets_the_patch_and_stderr_the_result(void **state) {
     result_free(&of);
 }
 
+/* The same by the name that other tools have for it; a file of that name is "./-". */
+static void test_a_dash_is_stdout(void **state) {
+    (void)state;
+    save_images();
+    whittle_succeeds("diff", "old", "new", "patch", NULL);
+    result of = whittle("diff", "old", "new", "-", NULL);
+    assert_int_equal(of.status, 0);
+    assert_holds("patch", of.out.data, of.out.size);
+    assert_memory_equal(of.err.data, "-: ", 3);
+    result_free(&of);
+    of = whittle("apply", "--json", "old", "patch", "-", NULL);
+    assert_int_equal(of.status, 0);
+    assert_holds("new", of.out.data, of.out.size);
+    assert_json((char *)of.err.data, "d[\"target_size\"]", "20100");
+    result_free(&of);
+    assert_folder_holds("new old patch");
+    whittle_succeeds("apply", "old", "patch", "./-", NULL);
+    assert_same("-", "new");
+}
+
+static void append_to_old(void) {
+    if (!freopen("old", "a", stdout)) {
+        _exit(STATUS_CANNOT_PREPARE);
+    }
+}
+
+static void test_stdout_that_is_an_input_is_refused(void **state) {
+    (void)state;
+    save_images();
+    const call what = {
+        .tool = "whittle", .arguments = {"diff", "old", "new", "-"}, .prepare = append_to_old};
+    assert_fails(run(&what), 1,
+                 "whittle: old: it is read and written at once (choose another output)");
+}
+
 static void test_a_pipe_is_written_to(void **state) {
     (void)state;
     save_images();
@@ -303,6 +338,8 @@ int main(void) {
         IN_FOLDER(test_an_existing_file_is_replaced_and_keeps_its_permissions),
         IN_FOLDER(test_a_link_stays_and_its_file_is_replaced),
         IN_FOLDER(test_stdout_gets_the_patch_and_stderr_the_result),
+        IN_FOLDER(test_a_dash_is_stdout),
+        IN_FOLDER(test_stdout_that_is_an_input_is_refused),
         IN_FOLDER(test_a_pipe_is_written_to),
         IN_FOLDER(test_a_temporary_file_of_a_killed_run_is_no_obstacle),
         IN_FOLDER(test_places_where_nothing_can_be_written),
