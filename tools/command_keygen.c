@@ -105,9 +105,10 @@ static void report(const generation *work) {
 static int run(generation *work) {
     int error = whittle_private_key_generate(&work->key);
     if (error) {
-        return message_failed(work->private_path, error == WHITTLE_ERROR_IO
-                                                      ? "the system gives no random numbers"
-                                                      : whittle_error_text(error));
+        return message_failed(work->private_path,
+                              error == WHITTLE_ERROR_IO
+                                  ? "the system gives no random numbers (try again later)"
+                                  : whittle_error_text(error));
     }
     int status = write_keys(work);
     if (status == STATUS_DONE) {

@@ -44,7 +44,7 @@ const char *whittle_error_text(int error) {
     case WHITTLE_ERROR_SIGNATURE:
         return "the signature is wrong or by an unknown key (sign by a trusted key)";
     case WHITTLE_ERROR_DOWNGRADE:
-        return "the security counter is lower than the device's (an old version is not taken back)";
+        return "the security counter is lower than the device's (send a newer version)";
     case WHITTLE_ERROR_HARDWARE:
         return "the patch is for another kind of device (see --hardware)";
     case WHITTLE_ERROR_NO_IMAGE:
@@ -56,7 +56,7 @@ const char *whittle_error_text(int error) {
     case WHITTLE_ERROR_DAMAGED:
         return "the image in flash is damaged (send a whole image)";
     case WHITTLE_ERROR_IMAGE:
-        return "the image file is damaged or holds nothing for a flash (or use --input raw)";
+        return "the image file is damaged or holds nothing for a flash (try --input raw)";
     case WHITTLE_ERROR_SCATTERED:
         return "its parts lie too far apart for one flash (leave out all but the firmware)";
     case WHITTLE_ERROR_FAMILY:
@@ -66,8 +66,7 @@ const char *whittle_error_text(int error) {
     case WHITTLE_ERROR_KEY:
         return "this is no key for P-256 in a PEM file (make one: whittle keygen)";
     case WHITTLE_ERROR_PASSPHRASE:
-        return "the key is encrypted, and the passphrase is missing or wrong (see "
-               "--passphrase-file)";
+        return "the key is encrypted, its passphrase missing or wrong (see --passphrase-file)";
     default:
         return "an error number that whittle does not know";
     }

@@ -229,7 +229,7 @@ static void test_damaged_files_are_refused_by_name(void **state) {
     save("cut.hex", hex.data, hex.size / 2);
     free(hex.data);
     static const char wanted[] = "whittle: cut.hex: the image file is damaged or holds nothing for "
-                                 "a flash (or use --input raw)";
+                                 "a flash (try --input raw)";
     assert_fails(whittle("diff", "old.raw", "cut.hex", "patch", NULL), 1, wanted);
     assert_fails(whittle("diff", "cut.hex", "new.raw", "patch", NULL), 1, wanted);
     whittle_succeeds("diff", "old.raw", "new.raw", "patch", NULL);

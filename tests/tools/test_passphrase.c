@@ -43,8 +43,8 @@ static void test_wrong_files_are_told(void **state) {
     save_all();
     save("phrase", "two  words\n", 11);
     assert_fails(whittle("sign", "--key=locked.pem", "--passphrase-file=phrase", "patch", NULL), 1,
-                 "whittle: locked.pem: the key is encrypted, and the passphrase is missing or "
-                 "wrong (see --passphrase-file)");
+                 "whittle: locked.pem: the key is encrypted, its passphrase missing or wrong (see "
+                 "--passphrase-file)");
     assert_fails(whittle("sign", "--key=locked.pem", "--passphrase-file=none", "patch", NULL), 1,
                  "whittle: none: there is no such file or folder (check the name)");
     memset(line, 'a', sizeof line);
@@ -144,8 +144,8 @@ static void test_a_wrong_answer_is_refused(void **state) {
     (void)state;
     save_all();
     assert_fails(run_with_typed("three words\n"), 1,
-                 "whittle: locked.pem: the key is encrypted, and the passphrase is missing or "
-                 "wrong (see --passphrase-file)");
+                 "whittle: locked.pem: the key is encrypted, its passphrase missing or wrong (see "
+                 "--passphrase-file)");
     assert_shown();
     assert_fails(run_with_typed("\004"), 1,
                  "whittle: locked.pem: no passphrase was given (type it, or name a file: "
