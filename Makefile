@@ -18,7 +18,7 @@ COMPILE   = $(CC) $(CPPFLAGS) $(WARNINGS) $(CFLAGS) -MMD -MP
 CORE_PARTS := codec decoder device
 HOST_PARTS := encoder bsdiff40 crypto host image trace report
 HOST_LIBS  := -ldivsufsort -lbz2 -ldw -lelf -lmbedcrypto -lpthread
-TOOL_LIBS  := -ljansson
+TOOL_LIBS  := -ljansson -liberty
 
 CORE_SOURCES := $(sort $(foreach part,$(CORE_PARTS),$(wildcard src/$(part)/*.c src/$(part)/*/*.c)))
 HOST_SOURCES := $(sort $(filter-out %_bearssl.c,$(foreach part,$(HOST_PARTS),$(wildcard src/$(part)/*.c)))) \

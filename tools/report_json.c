@@ -6,6 +6,7 @@
 #include "json.h"
 #include "report_output.h"
 #include "report_words.h"
+#include "symbol_name.h"
 #include "words.h"
 
 enum { DIGITS = 3 };
@@ -28,10 +29,17 @@ static void write_address(json *out, const report_view *view, uint32_t offset) {
     json_text(out, "address", report_address(view, offset, text));
 }
 
+/* As the linker has it, and as people write it where that is another name. */
+static void write_name(json *out, const char *name) {
+    char text[SYMBOL_NAME_MAX];
+    json_text(out, "name", name);
+    json_text(out, "decoded_name", name ? symbol_name_decoded(name, text) : NULL);
+}
+
 static void write_item(json *out, const report_view *view, const whittle_item *item) {
     json_object_start(out, NULL);
     json_text(out, "kind", kind_in_words(item->kind));
-    json_text(out, "name", item->name);
+    write_name(out, item->name);
     json_text(out, "section", item->section);
     json_text(out, "unit", item->unit);
     write_address(out, view, item->offset);
@@ -62,7 +70,7 @@ static void write_places(json *out, const report_view *view) {
         write_address(out, view, place->offset);
         json_number(out, "size", place->size);
         write_cost(out, "bits", place->cost);
-        json_text(out, "name", place->item->name);
+        write_name(out, place->item->name);
         json_text(out, "finding", finding_name(place->finding));
         json_text(out, "advice", place_advice(place, text));
         write_origins(out, place->bytes);

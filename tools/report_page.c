@@ -10,6 +10,7 @@
 #include "report_templates.h"
 #include "report_treemap.h"
 #include "report_words.h"
+#include "symbol_name.h"
 #include "words.h"
 
 /* Rows of the table; what is left is summed up in one. */
@@ -229,12 +230,27 @@ static void write_changes(FILE *stream, const void *context) {
 
 static void write_item_name(FILE *stream, const page *of, const whittle_item *item) {
     char text[ADDRESS_TEXT_MAX];
+    char name[SYMBOL_NAME_MAX];
     if (item->kind == WHITTLE_SYMBOL_RANGE) {
         (void)fputs(report_address(of->view, item->offset, text), stream);
         return;
     }
     (void)fputs(item->kind == WHITTLE_SYMBOL_SECTION ? "the rest of " : "", stream);
-    html_text(stream, item->name);
+    html_text(stream, symbol_name(item->name, name));
+}
+
+/* The name in an element; the linker's name, if it is another, shows when one points there. */
+static void write_item_code(FILE *stream, const page *of, const whittle_item *item) {
+    char name[SYMBOL_NAME_MAX];
+    (void)fputs("<span class=\"code\"", stream);
+    if (item->name && symbol_name_decoded(item->name, name)) {
+        (void)fputs(" title=\"", stream);
+        html_text(stream, item->name);
+        (void)fputs("\"", stream);
+    }
+    (void)fputs(">", stream);
+    write_item_name(stream, of, item);
+    (void)fputs("</span>", stream);
 }
 
 static void write_places_note(FILE *stream, const void *context) {
@@ -259,9 +275,8 @@ static void write_place(FILE *stream, const page *of, const whittle_place *place
     (void)fprintf(stream, "<li><p class=\"price\">%s<small>bytes</small></p><h3>%s",
                   cost_in_bytes((int64_t)place->cost, text), finding_in_words(place->finding));
     if (place->item->kind != WHITTLE_SYMBOL_RANGE) {
-        (void)fputs(": <span class=\"code\">", stream);
-        write_item_name(stream, of, place->item);
-        (void)fputs("</span>", stream);
+        (void)fputs(": ", stream);
+        write_item_code(stream, of, place->item);
     }
     (void)fprintf(stream, "</h3><p class=\"where\"><span class=\"code\">%s</span>, %s bytes",
                   report_address(of->view, place->offset, address), grouped(place->size, text));
@@ -343,9 +358,8 @@ static void write_item(FILE *stream, const page *of, uint32_t number) {
     write_item_name(stream, of, item);
     (void)fputs("\"><td data-value=\"", stream);
     write_item_name(stream, of, item);
-    (void)fputs("\"><span class=\"code\">", stream);
-    write_item_name(stream, of, item);
-    (void)fputs("</span>", stream);
+    (void)fputs("\">", stream);
+    write_item_code(stream, of, item);
     if (item->unit) {
         (void)fputs("<span class=\"unit\">", stream);
         html_text(stream, item->unit);

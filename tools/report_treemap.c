@@ -5,6 +5,7 @@
 
 #include "html.h"
 #include "report_words.h"
+#include "symbol_name.h"
 
 enum { TILES_MAX = 48, WIDTH = 1000, HEIGHT = 360 };
 
@@ -52,6 +53,7 @@ static whittle_origin main_origin(const whittle_item *item) {
 
 static void write_tile(const tile *of, const box *at, FILE *stream) {
     char cost[NUMBER_MAX];
+    char name[SYMBOL_NAME_MAX];
     double scale = (double)WHITTLE_COST_BYTE;
     (void)fprintf(stream,
                   "<a tabindex=\"-1\" class=\"%s\" style=\"left:%.2f%%;top:%.2f%%;width:%.2f%%;"
@@ -60,14 +62,15 @@ static void write_tile(const tile *of, const box *at, FILE *stream) {
                   100 * at->y / HEIGHT, 100 * at->width / WIDTH, 100 * at->height / HEIGHT);
     if (of->item) {
         (void)fprintf(stream, " href=\"#item-%lu\" title=\"", (unsigned long)of->number);
-        html_text(stream, of->item->name ? of->item->name : "");
+        html_text(stream, of->item->name ? symbol_name(of->item->name, name) : "");
         (void)fprintf(stream, ": %s bytes\"", cost_in_bytes((int64_t)of->item->cost, cost));
         scale = (double)of->item->cost / scale;
     }
     (void)fputs(">", stream);
     if (at->width > 55 && at->height > 22) { /* else no name would fit */
         (void)fputs("<span>", stream);
-        html_text(stream, of->item && of->item->name ? of->item->name : "the rest");
+        html_text(stream,
+                  of->item && of->item->name ? symbol_name(of->item->name, name) : "the rest");
         if (of->item && at->height > 60) {
             (void)fprintf(stream, "<br>%.0f", scale);
         }

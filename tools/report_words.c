@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "symbol_name.h"
+
 /* Names told of a list before "and so many more". */
 enum { NAMES_TOLD = 5, NAME_WIDTH = 48 };
 
@@ -189,9 +191,14 @@ static void tell_moves(const whittle_changes *changes, sentence_teller *tell, vo
     }
 }
 
-static void say_name(sentence *of, size_t index, size_t count, const char *name) {
-    say(of, "%s%.*s%s", index == 0 ? "" : ", ", NAME_WIDTH, name,
-        strlen(name) > NAME_WIDTH ? "…" : "");
+/* One name of a list, with what is to be told of it; behind the last one that is told, how many
+ * more there are. */
+static void say_name(sentence *of, size_t index, size_t count, const whittle_symbol *symbol,
+                     const char *told) {
+    char text[SYMBOL_NAME_MAX];
+    const char *name = symbol_name(symbol->name, text);
+    say(of, "%s%.*s%s%s", index == 0 ? "" : ", ", symbol_name_cut(name, NAME_WIDTH), name,
+        strlen(name) > NAME_WIDTH ? "…" : "", told);
     if (index + 1 == NAMES_TOLD && count > NAMES_TOLD) {
         char number[NUMBER_MAX];
         say(of, " and %s more", grouped(count - NAMES_TOLD, number));
@@ -217,7 +224,7 @@ static void tell_list(const whittle_symbol **list, size_t count, const char *wha
     say(&of, " or object%s %s %s (%s bytes): ", count == 1 ? "" : "s", count == 1 ? "is" : "are",
         what, grouped(total_size(list, count), number));
     for (size_t i = 0; i < count && i < NAMES_TOLD; i++) {
-        say_name(&of, i, count, list[i]->name);
+        say_name(&of, i, count, list[i], "");
     }
     say(&of, ".");
     tell(context, of.text);
@@ -234,10 +241,10 @@ static void tell_resized(const whittle_changes *changes, sentence_teller *tell, 
     for (size_t i = 0; i < count && i < NAMES_TOLD; i++) {
         const whittle_resized *resized = &changes->resized[i];
         int64_t by = (int64_t)resized->symbol->size - resized->old_size;
-        char name[NAME_WIDTH + 32];
-        (void)snprintf(name, sizeof name, "%.*s %s%lld", NAME_WIDTH - 12, resized->symbol->name,
-                       by < 0 ? "−" : "+", (long long)llabs(by));
-        say_name(&of, i, count, name);
+        char number[NUMBER_MAX];
+        char told[NUMBER_MAX + 1];
+        (void)snprintf(told, sizeof told, " %s", with_sign(by, number));
+        say_name(&of, i, count, resized->symbol, told);
     }
     say(&of, ".");
     tell(context, of.text);

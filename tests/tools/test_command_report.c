@@ -116,7 +116,7 @@ static void test_a_map_names_pieces(void **state) {
     static const char map[] = "Linker script and memory map\n\n"
                               ".text           0x00000000     0x4000\n"
                               " .text.main     0x00000000     0x3000 main.o\n"
-                              " .text.other    0x00003000     0x1000 other.o\n";
+                              " .text._ZN5Motor4stopEv 0x3000 0x1000 motor.o\n";
     save_images();
     save("map", map, sizeof map - 1);
     whittle_succeeds("report", "old", "new", "--isa=none", "--map=map", "--json=all.json", "-o",
@@ -125,8 +125,13 @@ static void test_a_map_names_pieces(void **state) {
     assert_json(
         (char *)report.data,
         "sorted((i[\"name\"], i[\"size\"], i[\"unit\"]) for i in d[\"items\"] if i[\"name\"])",
-        "[('main', 12288, 'main.o'), ('other', 4096, 'other.o')]");
+        "[('_ZN5Motor4stopEv', 4096, 'motor.o'), ('main', 12288, 'main.o')]");
+    assert_json((char *)report.data,
+                "sorted(i[\"decoded_name\"] for i in d[\"items\"] if i[\"decoded_name\"])",
+                "['Motor::stop()']");
     assert_true(file_has("page", "class=\"treemap\""));
+    assert_true(file_has("page", "title=\"_ZN5Motor4stopEv\">Motor::stop()</span>"));
+    assert_true(file_has("page", "data-name=\"Motor::stop()\""));
     free(report.data);
 }
 

@@ -62,9 +62,10 @@ static void test_changes_with_names(void **state) {
     (void)state;
     const whittle_symbol one = {.size = 100, .name = "one"};
     const whittle_symbol two = {.size = 60, .name = "two"};
-    const whittle_symbol *many[] = {&one, &two, &two, &two, &two, &two, &two};
+    const whittle_symbol cpp = {.size = 60, .name = "_ZN5Motor4stopEv"};
+    const whittle_symbol *many[] = {&one, &two, &cpp, &two, &two, &two, &two};
     const whittle_symbol *single[] = {&two};
-    whittle_resized resized[] = {{&one, 40}, {&two, 64}};
+    whittle_resized resized[] = {{&one, 40}, {&cpp, 64}};
     whittle_symbol old_sections[] = {{.name = ".text", .size = 900},
                                      {.name = ".rodata", .size = 50, .offset = 900},
                                      {.name = ".gone", .size = 9, .offset = 950}};
@@ -95,9 +96,10 @@ static void test_changes_with_names(void **state) {
              "Section .rodata moved by +1,100.\n"
              "412 functions and 1 object (5,000 bytes) moved by +24.\n"
              "1 function (8 bytes) stayed where they were.\n"
-             "7 functions or objects are new (460 bytes): one, two, two, two, two and 2 more.\n"
+             "7 functions or objects are new (460 bytes): one, two, Motor::stop(), two, two and 2 "
+             "more.\n"
              "1 function or object is gone (60 bytes): two.\n"
-             "2 functions or objects are of another size: one +60, two −4.\n");
+             "2 functions or objects are of another size: one +60, Motor::stop() −4.\n");
 }
 
 /* Names may be of any length; a sentence is cut off, not overrun. */
