@@ -117,6 +117,7 @@ static void obey(attack *work, unsigned command, uint8_t argument) {
         resume(work);
         break;
     case FINISH:
+        work->edited |= work->position < work->size; /* it has become a shorter file */
         (void)whittle_updater_finish(&work->updater);
         break;
     case VERIFY:
