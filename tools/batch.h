@@ -109,6 +109,10 @@ batch_file batch_file_of(const file *content);
 /* Finds out whether patches may be kept, and records what they are made for. */
 int batch_settle(batch *work);
 
+/* Removes the manifest. It tells the truth as long as it is there, and is there only when all is:
+ * it goes before anything that it lists, and where a version failed. */
+void batch_withdraw_manifest(const batch *work);
+
 /* Keeps or makes the self-contained image. */
 int batch_make_full(const batch *work);
 

@@ -40,8 +40,7 @@ static bool holds(const char *path, const file *content) {
     return same;
 }
 
-/* The manifest tells the truth as long as it is there: it goes before anything that it lists. */
-static void withdraw_manifest(const batch *work) {
+void batch_withdraw_manifest(const batch *work) {
     static const batch_shard whole = {.count = 0};
     char *path = batch_manifest_path(work);
     (void)unlink(path);
@@ -58,7 +57,7 @@ int batch_settle(batch *work) {
     if (status == STATUS_DONE) {
         work->keeps = holds(path, &record);
         if (!work->keeps) {
-            withdraw_manifest(work);
+            batch_withdraw_manifest(work);
             status = save(path, &record);
         }
         file_free(&record);
@@ -177,7 +176,7 @@ static int make_new_patch(making *one) {
         return message_failed(one->old_path, whittle_error_text(error));
     }
     if (access(one->patch_path, F_OK) == 0) {
-        withdraw_manifest(one->work);
+        batch_withdraw_manifest(one->work);
     }
     int status = save(one->patch_path, &one->patch.content);
     if (status == STATUS_DONE) {

@@ -94,7 +94,11 @@ static int complete(batch *work) {
     if (status == STATUS_DONE && failed > 0) {
         status = say_failed(work, failed);
     }
-    return status == STATUS_DONE ? batch_write_manifest(work) : status;
+    if (status != STATUS_DONE) {
+        batch_withdraw_manifest(work); /* of an earlier call, which lists less */
+        return status;
+    }
+    return batch_write_manifest(work);
 }
 
 static int make_patches(batch *work) {
