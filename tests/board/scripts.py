@@ -143,7 +143,11 @@ def public_keys(context):
     printed = bytes(int(number, 16) for number in re.findall(r"0x([0-9a-f]{2}),", run.stdout))
     expect(printed == point + point, f"public-keys: {run.stdout}")
     expect(run.stdout.count("{\n") == run.stdout.count("},\n") == 2, f"public-keys: {run.stdout}")
-    for path in (KEY, other, missing):
+    no_key = (
+        "this is no public key for P-256 in a PEM file (whittle keygen makes PREFIX.pub.pem)"
+    )
+    complaints = {KEY: no_key, other: no_key, missing: "it cannot be read (check the name)"}
+    for path, words in complaints.items():
         run = subprocess.run([PUBLIC_KEYS, public, path], capture_output=True, text=True, check=False)
-        complaint = f"public-keys: {path}: this is no public key for P-256 in a PEM file\n"
+        complaint = f"public-keys: {path}: {words}\n"
         expect(run.returncode == 1 and run.stderr == complaint, f"public-keys: {run}")
