@@ -109,13 +109,13 @@ class Browser:
 
     # ---- Pages ----
 
-    def open(self, path, width=1280, height=900, dark=False, scale=1):
+    def open(self, path, width=1280, height=900, dark=False):
         """Loads a file in a window of that size, until it is complete. events has what happened."""
         self.call(
             "Emulation.setDeviceMetricsOverride",
             width=width,
             height=height,
-            deviceScaleFactor=scale,
+            deviceScaleFactor=1,
             mobile=width < 600,
         )
         scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
@@ -133,16 +133,15 @@ class Browser:
             raise RuntimeError(answer["exceptionDetails"]["exception"].get("description"))
         return answer["result"].get("value")
 
-    def press(self, key, code=None, shift=False):
+    def press(self, key):
         """Presses a key and lets it go, as a person would."""
         text = {"Enter": "\r", " ": " "}.get(key, key if len(key) == 1 else "")
         codes = {"Tab": 9, "Enter": 13, "End": 35, "Home": 36, "PageUp": 33, "PageDown": 34,
                  "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}
         common = {
             "key": key,
-            "code": code or key,
+            "code": key,
             "windowsVirtualKeyCode": codes.get(key, ord(key.upper()) if len(key) == 1 else 0),
-            "modifiers": 8 if shift else 0,
         }
         self.call("Input.dispatchKeyEvent", type="keyDown" if text else "rawKeyDown", text=text, **common)
         self.call("Input.dispatchKeyEvent", type="keyUp", **common)

@@ -28,9 +28,17 @@ MACHINES = {
 }
 
 
+BARE = ["-display", "none", "-monitor", "none"]
+
+
 def count_instructions(board, milliseconds):
     """Instructions that took so long, of a board whose clock counts them."""
     return int(milliseconds * 1e6) >> INSTRUCTION_SHIFT[board]
+
+
+def counting(board):
+    """The options that let the board's clock count instructions: it repeats exactly."""
+    return ["-icount", f"shift={INSTRUCTION_SHIFT[board]},sleep=off"]
 
 
 def command(board, flash, serial, instructions=False, plugin=None):
@@ -38,16 +46,34 @@ def command(board, flash, serial, instructions=False, plugin=None):
 
     flash         the file with the board's flash
     serial        what QEMU's option -serial takes
-    instructions  the board's clock counts instructions: it repeats exactly
+    instructions  the board's clock counts instructions
     plugin        what QEMU's option -plugin takes
     """
-    line = MACHINES[board] + ["-display", "none", "-monitor", "none", "-serial", serial]
+    line = MACHINES[board] + BARE + ["-serial", serial]
     line += ["-drive", f"if=pflash,format=raw,file={flash}"]
     if instructions:
-        line += ["-icount", f"shift={INSTRUCTION_SHIFT[board]},sleep=off"]
+        line += counting(board)
     if plugin:
         line += ["-plugin", plugin]
     return line
+
+
+def run_program(board, elf, memory=()):
+    """What a program prints that runs on the board alone, without flash, and ends.
+
+    memory  pairs of a file and the address where its bytes lie
+    """
+    line = MACHINES[board] + BARE + ["-serial", "stdio"] + counting(board)
+    if board == "riscv-virt":
+        line += ["-device", f"loader,file={elf},cpu-num=0"]
+    else:
+        line += ["-kernel", elf]
+    for path, address in memory:
+        line += ["-device", f"loader,file={path},addr={address:#x},force-raw=on"]
+    run = subprocess.run(
+        line, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600, check=False
+    )
+    return run.stdout.strip() or run.stderr.strip() or "the program printed nothing"
 
 
 def die_with_parent():
