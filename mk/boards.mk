@@ -29,6 +29,9 @@ BEARSSL_SOURCES := $(basename $(shell cat src/crypto/sha256_bearssl.sources src/
 # Other implementations of the curve, to compare with: scripts/bench-signature.
 BEARSSL_OTHERS := ec/ec_prime_i31 ec/ec_p256_m15 int/i31_decred int/i31_mulacc
 
+# How programs without an operating system are linked.
+BOARD_LINK := -nostdlib -nostartfiles -Wl,--gc-sections,--no-warn-rwx-segments
+
 BOARD_COMMON := $(wildcard ports/boards/common/*.c)
 BOARD_CORE   := $(CORE_SOURCES) $(wildcard src/crypto/*_bearssl.c)
 
@@ -75,9 +78,8 @@ $$(BOARDS)/$(1)/boot-signed.elf: $$(addprefix $$(BOARDS)/$(1)/,ports/boards/boot
 $$(addprefix $$(BOARDS)/$(1)/,boot.elf boot-whole.elf boot-signed.elf): ports/boards/$(1)/boot.ld \
     $$(BOARDS)/$(1)/ports/boards/boot/boot_loader.o $$(BOARDS)/$(1)/libboard.a \
     $$(filter-out %/isa/isa.o,$$($(1)_CORE))
-	$$($(1)_CC) $$($(1)_FLAGS) -nostdlib -nostartfiles -Wl,--gc-sections,--no-warn-rwx-segments \
-	    -Wl,-Map=$$(@:.elf=.map) -T $$(filter %.ld,$$^) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^) \
-	    $$($(1)_LIBS)
+	$$($(1)_CC) $$($(1)_FLAGS) $$(BOARD_LINK) -Wl,-Map=$$(@:.elf=.map) -T $$(filter %.ld,$$^) -o $$@ \
+	    $$(filter %.o,$$^) $$(filter %.a,$$^) $$($(1)_LIBS)
 
 $$(BOARDS)/$(1)/own_isa.o: src/codec/isa/isa.c $$(BOARDS)/$(1)/flags
 	$$($(1)_COMPILE) '-DWHITTLE_ISA_SET=($$($(1)_ISA_SET))' $$(BOARD_OPTIMIZE_FAST) -c -o $$@ $$<
@@ -95,8 +97,7 @@ $$(BOARDS)/$(1)/signature_meter-%.elf: ports/boards/$(1)/application.ld \
     $$(BOARDS)/$(1)/ports/boards/meter/signature_meter.o $$(BOARDS)/$(1)/signature-%.o \
     $$(BOARDS)/$(1)/src/crypto/sha256_bearssl.o $$(BOARDS)/$(1)/libboard.a \
     $$(patsubst %,$$(BOARDS)/$(1)/bearssl/%.o,$$(BEARSSL_SOURCES) $$(BEARSSL_OTHERS))
-	$$($(1)_CC) $$($(1)_FLAGS) -nostdlib -nostartfiles -Wl,--gc-sections,--no-warn-rwx-segments \
-	    -T $$< -o $$@ $$(filter-out %.ld,$$^) $$($(1)_LIBS)
+	$$($(1)_CC) $$($(1)_FLAGS) $$(BOARD_LINK) -T $$< -o $$@ $$(filter-out %.ld,$$^) $$($(1)_LIBS)
 
 # The host program that makes the flash of a new device.
 $$(BOARDS)/$(1)/make_flash: ports/boards/host/make_flash.c ports/boards/common/device_description.c \
@@ -137,8 +138,7 @@ $(BOARDS)/public_keys.inc: $(TEST_KEY) FORCE
 $(BOARDS)/riscv-virt/meter.elf: ports/boards/riscv-virt/application.ld \
     $(BOARDS)/riscv-virt/ports/boards/riscv-virt/meter/decoder_meter.o \
     $(BOARDS)/riscv-virt/libboard.a $(riscv-virt_CORE)
-	$(riscv-virt_CC) $(riscv-virt_FLAGS) -nostdlib -nostartfiles \
-	    -Wl,--gc-sections,--no-warn-rwx-segments -T $< -o $@ $(filter-out %.ld,$^) $(riscv-virt_LIBS)
+	$(riscv-virt_CC) $(riscv-virt_FLAGS) $(BOARD_LINK) -T $< -o $@ $(filter-out %.ld,$^) $(riscv-virt_LIBS)
 
 # ---- The firmware of the RISC-V board ----
 
@@ -152,8 +152,7 @@ $(BOARDS)/riscv-virt/image_header-%.o: ports/boards/application/image_header.c
 $(BOARDS)/riscv-virt/application-%.elf: ports/boards/riscv-virt/application.ld $(APPLICATION)/main.o \
     $(APPLICATION)/release-%.o $(BOARDS)/riscv-virt/image_header-%.o $(BOARDS)/riscv-virt/libboard.a \
     $(riscv-virt_CORE)
-	$(riscv-virt_CC) $(riscv-virt_FLAGS) -nostdlib -nostartfiles \
-	    -Wl,--gc-sections,--no-warn-rwx-segments -T $< -o $@ $(filter-out %.ld,$^) $(riscv-virt_LIBS)
+	$(riscv-virt_CC) $(riscv-virt_FLAGS) $(BOARD_LINK) -T $< -o $@ $(filter-out %.ld,$^) $(riscv-virt_LIBS)
 
 $(BOARDS)/riscv-virt/flash-%.img: $(BOARDS)/riscv-virt/application-%.bin $(BOARDS)/riscv-virt/boot.bin \
                                   $(BOARDS)/riscv-virt/make_flash
