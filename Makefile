@@ -36,21 +36,17 @@ TESTS           := $(patsubst %.c,$(BUILD)/%,$(TEST_SOURCES))
 .SECONDARY:
 .PHONY: all help setup demo demo-host bench bench-batch ablation format format-check clean FORCE
 
+#: make                 ./diff_creator and ./whittle
 all: diff_creator whittle
 
+# What `#: make TARGET ...` lines say, in two columns.
 help:
-	@echo 'make                 ./diff_creator and ./whittle'
-	@echo 'make demo            show the main job'
-	@echo 'make demo-host       the same without a device: a patch is made and applied here'
-	@echo 'make test            every check of a change; those that take longer are apart'
-	@sed -n 's/^#: //p' mk/*.mk
-	@echo 'make bench           sizes, times and memory over the corpus (bench/run --help)'
-	@echo 'make bench-batch     how well whittle batch uses the processors: 20 versions of 1.5 MB'
-	@echo 'make ablation        what each part of the codec gains; takes ten minutes (bench/ablation --help)'
-	@echo 'make install         tools, library and headers, to PREFIX=$(PREFIX) below DESTDIR='
-	@echo 'make uninstall       removes them from there'
-	@echo 'make format          clang-format every C file'
-	@echo 'make clean           remove what was built'
+	@sed -n 's/^#: //p' Makefile mk/*.mk | awk '{ \
+	    match($$0, /^make( [a-z][a-z0-9-]*)?/); \
+	    text = substr($$0, RSTART + RLENGTH); sub(/^ +/, "", text); \
+	    printf "%-25s%s\n", RSTART ? substr($$0, 1, RLENGTH) : "", text }'
+	@echo
+	@echo 'make test runs $(CHECKS)' | fold -s -w 100
 
 setup:
 	@$(SETUP)
@@ -108,20 +104,25 @@ $(BUILD)/tests/faults/test_commands: | $(BUILD)/tests/faults/failing_calls.so
 
 # ---- Using ----
 
+#: make demo            the main job, on an emulated device
 demo: setup
 	@$(MAKE) --no-print-directory -s -j2 all demo-board
 
+#: make demo-host       the same without a device: a patch is made and applied here
 demo-host: all
 	@scripts/demo-host
 
+#: make bench           sizes, times and memory over the corpus (bench/run --help)
 bench: all
 	@mkdir -p build && touch build/bench-started
 	@bench/run --time
 	@scripts/figures --check build/bench-started
 
+#: make bench-batch     how well whittle batch uses the processors: 20 versions of 1.5 MB
 bench-batch: all
 	@bench/batch
 
+#: make ablation        what each part of the codec gains; takes ten minutes (bench/ablation --help)
 # Builds what it needs in folders of its own.
 ablation:
 	@bench/ablation
@@ -131,12 +132,15 @@ include mk/install.mk
 
 C_FILES = $(shell find include src tools ports bindings packaging tests fuzz bench examples -name '*.[ch]' 2>/dev/null)
 
+#: make format          clang-format every C file
 format:
 	clang-format -i $(C_FILES)
 
+#: make format-check    says what that would change
 format-check:
 	@clang-format --dry-run -Werror $(C_FILES) && echo 'ok      format-check'
 
+#: make clean           remove what was built
 clean:
 	rm -rf build $(BUILD) diff_creator whittle
 

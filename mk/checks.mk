@@ -8,6 +8,7 @@ CHECKS := format-check architecture unit-tests freestanding portability docs-tes
           install-test bench-test figures-test scaling-test manual-test completion-test browser-test \
           test-sanitizers
 
+#: make test            the checks of every change: a few minutes
 # The stamp parts what this run measures from what earlier ones did.
 test: setup
 	@mkdir -p build && touch build/test-started
@@ -21,7 +22,7 @@ figures-check:
 figures:
 	@scripts/figures --write
 
-#: make mutate           changes the device parts and looks whether tests notice; hours, or SAMPLE=60
+#: make mutate          changes the device parts and looks whether tests notice; hours, or SAMPLE=60
 mutate:
 	@nice -n 19 tests/mutation/run $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
 
@@ -96,7 +97,7 @@ test-sanitizers:
 	@$(MAKE) --no-print-directory BUILD=build/sanitizers CC=clang CFLAGS='-O1 -g $(SANITIZERS)' \
 	    variant-tests
 
-#: make coverage         the lines and branches that unit tests reach; as HTML in build/coverage/html
+#: make coverage        the lines and branches that unit tests reach; as HTML in build/coverage/html
 # The tests left out take minutes: what they reach, the tests of each part must reach without them.
 COVERAGE_TESTS = $(filter-out $(addprefix $(BUILD)/tests/,corpus/% device/test_cuts \
                    device/test_forgeries encoder/test_large),$(TESTS))
@@ -111,12 +112,12 @@ coverage-figures: $(BUILD)/tools/diff_creator $(BUILD)/tools/whittle $(COVERAGE_
 	@umask 0 && WHITTLE_TOOLS=$(BUILD)/tools scripts/run-tests $(COVERAGE_TESTS)
 	@tests/coverage/run $(BUILD)
 
-#: make analysis         clang-tidy, cppcheck, gcc -fanalyzer, stack of each function: a minute
+#: make analysis        clang-tidy, cppcheck, gcc -fanalyzer, stack of each function: a minute
 .PHONY: analysis
 analysis: $(EMBEDDED)
 	@tests/analysis/run
 
-#: make torture          many rounds of power cuts (TORTURE=20); takes long
+#: make torture         many rounds of power cuts (TORTURE=20); takes long
 TORTURE ?= 20
 torture: $(BUILD)/tests/device/test_cuts
 	@WHITTLE_TORTURE=$(TORTURE) $<

@@ -70,6 +70,7 @@ endif()
 endef
 export CMAKE_VERSION_FILE
 
+#: make install         tools, library and headers, to PREFIX=/usr/local below DESTDIR=
 install: all manual $(BUILD)/libwhittle.a $(SHARED_LIBRARY)
 	install -d $(addprefix $(DESTDIR),$(BINDIR) $(LIBDIR)/pkgconfig $(LIBDIR)/cmake/whittle \
 	    $(INCLUDEDIR)/whittle $(MANDIR)/man1 $(BASHDIR) $(ZSHDIR))
@@ -86,6 +87,7 @@ install: all manual $(BUILD)/libwhittle.a $(SHARED_LIBRARY)
 	@echo "$$CMAKE_FILE" >$(DESTDIR)$(LIBDIR)/cmake/whittle/whittle-config.cmake
 	@echo "$$CMAKE_VERSION_FILE" >$(DESTDIR)$(LIBDIR)/cmake/whittle/whittle-config-version.cmake
 
+#: make uninstall       removes them from there
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/diff_creator $(DESTDIR)$(BINDIR)/whittle
 	rm -f $(addprefix $(DESTDIR)$(MANDIR)/man1/,diff_creator.1 whittle.1 whittle-*.1)
