@@ -11,7 +11,6 @@ static whittle_record record;
 static whittle_header header;
 
 static int set_up(void **state) {
-    (void)state;
     const rig_options options = {.geometry = sim_geometry_find("mcu-1k")->geometry,
                                  .image_size = 3000,
                                  .slot_sectors = 6,
@@ -24,12 +23,7 @@ static int set_up(void **state) {
     header.security_counter = 5;
     rig.device.hardware = 3;
     assert_int_equal(whittle_record_open(&record, &rig.device), WHITTLE_OK);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    rig_destroy(&rig);
+    *state = &rig;
     return 0;
 }
 
@@ -164,7 +158,7 @@ static void verifies_slots_by_size_and_digest(void **state) {
     assert_int_equal(whittle_verify_slot(&record, 0), WHITTLE_ERROR_IO);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, rig_tear_down)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

@@ -14,20 +14,13 @@ static const char failed[] = "Patching FAILED. We will continue with the current
 static const char previous[] = "Going back to the previous firmware.";
 
 static int set_up(void **state) {
-    (void)state;
     const rig_options options = {.geometry = sim_geometry_find("spi-4k")->geometry,
                                  .image_size = 5000,
                                  .slot_sectors = 5,
                                  .trial_starts = 3,
                                  .seed = 11};
     rig_create(&rig, &options);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    assert_null(rig.sim.violation);
-    rig_destroy(&rig);
+    *state = &rig;
     return 0;
 }
 
@@ -447,7 +440,7 @@ static void updates_back_and_forth(void **state) {
     free(back.data);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, rig_tear_down)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

@@ -8,7 +8,6 @@ static device_rig rig;
 static whittle_flash flash; /* a copy whose geometry the tests change */
 
 static int set_up(void **state) {
-    (void)state;
     const rig_options options = {.geometry = sim_geometry_find("spi-4k")->geometry,
                                  .image_size = 600,
                                  .slot_sectors = 4,
@@ -16,12 +15,7 @@ static int set_up(void **state) {
     rig_create(&rig, &options);
     flash = rig.sim.flash;
     rig.device.flash = &flash;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    rig_destroy(&rig);
+    *state = &rig;
     return 0;
 }
 
@@ -114,10 +108,10 @@ static void wants_aligned_memory_for_a_patcher(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(takes_a_sound_description, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(refuses_an_unsound_geometry, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(refuses_an_unsound_layout, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(wants_aligned_memory_for_a_patcher, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(takes_a_sound_description, set_up, rig_tear_down),
+        cmocka_unit_test_setup_teardown(refuses_an_unsound_geometry, set_up, rig_tear_down),
+        cmocka_unit_test_setup_teardown(refuses_an_unsound_layout, set_up, rig_tear_down),
+        cmocka_unit_test_setup_teardown(wants_aligned_memory_for_a_patcher, set_up, rig_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,17 +9,10 @@
 static device_rig rig;
 
 static int set_up(void **state) {
-    (void)state;
     const rig_options options = {
         .geometry = sim_geometry_find("spi-4k")->geometry, .image_size = 3000, .seed = 5};
     rig_create(&rig, &options);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    assert_null(rig.sim.violation);
-    rig_destroy(&rig);
+    *state = &rig;
     return 0;
 }
 
@@ -207,7 +200,7 @@ static void keeps_saying_that_patches_are_disabled(void **state) {
     }
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, rig_tear_down)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

@@ -19,15 +19,8 @@ static void make_rig(const char *kind, uint32_t image_size) {
 }
 
 static int set_up(void **state) {
-    (void)state;
     make_rig("spi-4k", 3000);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    assert_null(rig.sim.violation);
-    rig_destroy(&rig);
+    *state = &rig;
     return 0;
 }
 
@@ -56,7 +49,7 @@ static void takes_a_self_contained_patch_on_any_image(void **state) {
     options.full = true;
     const rig_bytes image = rig_make_next_image(&rig.old_image, 98);
     rig_bytes full = rig_make_patch(&rig.old_image, &image, &options);
-    tear_down(NULL);
+    rig_destroy(&rig);
     make_rig("spi-4k", 5000); /* another old image */
     free(rig.new_image.data);
     rig.new_image = image;
@@ -166,7 +159,7 @@ static uint32_t reset_and_resume(const rig_bytes *file, uint32_t sent) {
 
 static void resumes_after_a_reset_at_every_byte(void **state) {
     (void)state;
-    tear_down(NULL);
+    rig_destroy(&rig);
     for (unsigned i = 0; i < sim_geometry_count; i++) {
         make_rig(sim_geometries[i].name, 3000);
         for (unsigned plain = 0; plain < 2; plain++) {
@@ -194,7 +187,7 @@ static void loses_at_most_a_page_where_pages_may_be_programmed_again(void **stat
 
 static void loses_at_most_a_span_where_they_may_not(void **state) {
     (void)state;
-    tear_down(NULL);
+    rig_destroy(&rig);
     rig_options options = {
         .geometry = sim_geometry_find("spi-4k")->geometry, .image_size = 40000, .seed = 5};
     options.geometry.program_once = true;
@@ -406,7 +399,7 @@ static void takes_no_more_ram_than_promised(void **state) {
     assert_true(sizeof(whittle_updater) <= 512);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, rig_tear_down)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

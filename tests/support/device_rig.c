@@ -161,6 +161,13 @@ void rig_destroy(device_rig *rig) {
     memset(rig, 0, sizeof *rig);
 }
 
+int rig_tear_down(void **state) {
+    device_rig *rig = *state;
+    assert_null(rig->sim.violation);
+    rig_destroy(rig);
+    return 0;
+}
+
 /* ---- Using it ---- */
 
 int rig_send(device_rig *rig, const rig_bytes *file, uint32_t chunk, bool resume) {

@@ -63,6 +63,10 @@ whittle_encoder_options rig_encoder_options(void);
 void rig_create(device_rig *rig, const rig_options *options);
 void rig_destroy(device_rig *rig);
 
+/* The teardown of a test whose setup has made *state the rig. Fails the test if it did to the flash
+ * what a flash forbids. */
+int rig_tear_down(void **state);
+
 /* Sends a file through the updater from the offset that it asks for, in pieces of chunk bytes:
  * start (or resume), write, finish. Returns the first error. */
 int rig_send(device_rig *rig, const rig_bytes *file, uint32_t chunk, bool resume);
