@@ -20,8 +20,7 @@ typedef struct payload_input {
     uint8_t isa;
     const layout *source_layout;
     const layout *target_layout;
-    const whittle_header
-        *fields; /* ram, flags and the fields that the caller of the encoder sets */
+    const whittle_header *fields; /* ram, flags, and what the caller of the encoder sets */
 } payload_input;
 
 /* A whole patch: header, payload and checksum; freed by the caller. coded: what it consists of. */
