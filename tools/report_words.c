@@ -32,9 +32,13 @@ double bits_of(int64_t cost) {
     return (double)cost / (double)WHITTLE_COST_BIT;
 }
 
+/* Of the least number, too, which has no counterpart above 0. */
+static uint64_t magnitude(int64_t number) {
+    return number < 0 ? (uint64_t)(-(number + 1)) + 1 : (uint64_t)number;
+}
+
 const char *cost_in_bytes(int64_t cost, char text[NUMBER_MAX]) {
-    uint64_t size = cost < 0 ? 0 - (uint64_t)cost : (uint64_t)cost;
-    uint64_t tenths = (size * 10 + WHITTLE_COST_BYTE / 2) / WHITTLE_COST_BYTE;
+    uint64_t tenths = (magnitude(cost) * 10 + WHITTLE_COST_BYTE / 2) / WHITTLE_COST_BYTE;
     char whole[NUMBER_MAX];
     (void)snprintf(text, NUMBER_MAX, "%s%s.%u", cost < 0 && tenths > 0 ? "−" : "",
                    grouped(tenths / 10, whole), (unsigned)(tenths % 10));
@@ -163,8 +167,8 @@ static void say_things(sentence *of, const whittle_move *move) {
 /* "+3,848" or "−24". */
 static const char *with_sign(int64_t number, char text[NUMBER_MAX]) {
     char digits[NUMBER_MAX];
-    uint64_t size = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
-    (void)snprintf(text, NUMBER_MAX, "%s%s", number < 0 ? "−" : "+", grouped(size, digits));
+    (void)snprintf(text, NUMBER_MAX, "%s%s", number < 0 ? "−" : "+",
+                   grouped(magnitude(number), digits));
     return text;
 }
 
