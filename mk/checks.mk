@@ -90,9 +90,12 @@ browser-test: all
 figures-test:
 	@tests/figures/run
 
-#: make test-sanitizers the unit tests by clang, with ASan and UBSan
-# By clang, so that the second compiler, too, judges every source and runs every test.
-SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+#: make test-sanitizers the unit tests by clang, with ASan, UBSan, and checks of all integers
+# By clang, so that the second compiler, too, judges every source and runs every test. No conversion may
+# lose bits, and no number wraps around, but in the functions that integers.ignore names.
+SANITIZERS := -fsanitize=address,undefined,implicit-conversion,unsigned-integer-overflow \
+              -fsanitize-ignorelist=tests/sanitizers/integers.ignore -fno-sanitize-recover=all \
+              -fno-omit-frame-pointer
 test-sanitizers:
 	@$(MAKE) --no-print-directory BUILD=build/sanitizers CC=clang CFLAGS='-O1 -g $(SANITIZERS)' \
 	    variant-tests

@@ -1,12 +1,11 @@
-# Fuzzing: fuzz/fuzz_NAME.c is one libFuzzer program each, built by clang with ASan and UBSan into
-# build/fuzz. fuzz/run runs them; fuzz/README.md says how to go on from a finding.
+# Fuzzing: fuzz/fuzz_NAME.c is one libFuzzer program each, built by clang with the sanitizers of
+# test-sanitizers into build/fuzz. fuzz/run runs them; fuzz/README.md says how to go on from a finding.
 
 FUZZERS := $(patsubst fuzz/fuzz_%.c,%,$(sort $(wildcard fuzz/fuzz_*.c)))
 TIME    ?= 60
 
 FUZZ_BUILD    := build/fuzz
-FUZZ_FLAGS    := -O2 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
-                 -fno-omit-frame-pointer
+FUZZ_FLAGS    := -O2 -g -fsanitize=fuzzer-no-link $(SANITIZERS)
 FUZZ_PROGRAMS := $(FUZZERS:%=$(BUILD)/fuzz/fuzz_%)
 FUZZ_OBJECTS  := $(call object,$(sort $(wildcard fuzz/support/*.c)))
 

@@ -1,21 +1,7 @@
-# Sanitizers beyond ASan and UBSan (make test-sanitizers), for CI and by hand. Each has a BUILD of its
-# own.
+# MemorySanitizer, for CI and by hand: the sanitizer that test-sanitizers (mk/checks.mk) cannot have
+# beside the others. It has a BUILD of its own.
 
-.PHONY: test-integers test-memory integer-tests memory-tests
-
-#: make test-integers   the parts' unit tests by clang: no number loses bits, or wraps unless meant
-# tests/sanitizers/integers.ignore names the functions that mean it. Left out is what runs the same code
-# for many rounds, and what runs the tools.
-INTEGER_FLAGS := -O1 -g -fsanitize=undefined,implicit-conversion,unsigned-integer-overflow \
-                 -fno-sanitize-recover=all -fsanitize-ignorelist=tests/sanitizers/integers.ignore
-INTEGER_TESTS := $(filter-out $(addprefix $(BUILD)/tests/,corpus/% tools/% board/% device/test_cuts \
-                     device/test_forgeries bsdiff40/test_debian),$(TESTS))
-
-test-integers:
-	@$(MAKE) --no-print-directory BUILD=build/integers CC=clang CFLAGS='$(INTEGER_FLAGS)' integer-tests
-
-integer-tests: $(INTEGER_TESTS)
-	@scripts/run-tests $^
+.PHONY: test-memory memory-tests
 
 #: make test-memory     the device parts' unit tests by clang: nothing is read that was not written
 # MemorySanitizer has to see every write, so nothing here comes from a library but cmocka: the
