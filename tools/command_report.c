@@ -33,6 +33,7 @@ typedef struct explanation {
     input_image target;
     patch made;
     uint32_t decode_cost;
+    whittle_encoder_options options; /* that it was made with */
     whittle_trace trace;
     whittle_region regions[2 * WHITTLE_REGION_MAX]; /* the source's, then the target's */
     whittle_symbols old_symbols;
@@ -40,6 +41,7 @@ typedef struct explanation {
     bool old_is_named;
     bool new_is_named;
     whittle_report report;
+    kept_parts kept;
     output outs[FORM_COUNT];
 } explanation;
 
@@ -150,12 +152,13 @@ static int read_images(explanation *work) {
 /* ---- The patch ---- */
 
 static int make_patch(explanation *work, progress *shown) {
-    whittle_encoder_options options;
-    patch_options_for_encoder(&work->settings, &options);
-    options.decode_cost = &work->decode_cost;
-    options.progress = progress_report;
-    options.progress_context = shown;
-    return patch_make(&work->made, &work->source, &work->target, &options, NULL);
+    whittle_encoder_options *options = &work->options;
+    patch_options_for_encoder(&work->settings, options);
+    whittle_image_hint(&work->source.told, &work->target.told, options);
+    options->decode_cost = &work->decode_cost;
+    options->progress = progress_report;
+    options->progress_context = shown;
+    return patch_make(&work->made, &work->source, &work->target, options, NULL);
 }
 
 static int explain_patch(explanation *work) {
@@ -211,7 +214,12 @@ static int read_elf(const explanation *work, bool old, const char *path, whittle
     }
     int error = whittle_symbols_read_elf(content.data, content.size, &image, symbols);
     file_free(&content);
-    return error ? message_failed(path, whittle_error_text(error)) : check_match(symbols, path);
+    if (error) {
+        return message_failed(path, whittle_error_text(error));
+    }
+    /* An image is its own file, also if it was stripped of all sections. */
+    bool is_image = path == (old ? work->old_path : work->new_path);
+    return is_image ? STATUS_DONE : check_match(symbols, path);
 }
 
 static int read_map(explanation *work) {
@@ -266,6 +274,7 @@ static int write_form(const explanation *work, unsigned form, document *text) {
         [PAGE] = report_write_page, [JSON] = report_write_json, [PICTURE] = report_write_picture};
     const report_view view = {
         .report = &work->report,
+        .kept = &work->kept,
         .old_path = work->old_path,
         .new_path = work->new_path,
         .decode_cost = work->decode_cost,
@@ -305,10 +314,11 @@ static int write_forms(explanation *work) {
         .new_symbols = work->new_is_named ? &work->new_symbols : NULL,
     };
     int error = whittle_report_make(&input, &work->report);
-    if (error) {
-        return message_failed(work->new_path, whittle_error_text(error));
+    if (!error) {
+        error = kept_parts_measure(&work->report, work->regions, &work->options, &work->kept);
     }
-    int status = save_forms(work);
+    int status =
+        error ? message_failed(work->new_path, whittle_error_text(error)) : save_forms(work);
     whittle_report_free(&work->report);
     return status;
 }

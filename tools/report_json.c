@@ -79,6 +79,25 @@ static void write_places(json *out, const report_view *view) {
     json_array_end(out);
 }
 
+static void write_moved(json *out, const report_view *view) {
+    json_array_start(out, "kept_addresses");
+    for (size_t i = 0; i < view->kept->count; i++) {
+        const kept_part *part = &view->kept->list[i];
+        char text[SENTENCE_MAX];
+        bool pays = kept_part_pays(view->report, part);
+        json_object_start(out, NULL);
+        json_text(out, "section", part->moved->section);
+        write_address(out, view, part->moved->offset);
+        json_number(out, "size", part->moved->size);
+        json_decimal(out, "distance", (double)part->moved->distance, 0);
+        json_number(out, "references", part->references);
+        json_decimal(out, "saving", (double)part->saving, 0);
+        json_text(out, "advice", pays ? kept_advice(part, text) : NULL);
+        json_object_end(out);
+    }
+    json_array_end(out);
+}
+
 static void write_sentence(void *context, const char *sentence) {
     json_text(context, NULL, sentence);
 }
@@ -120,6 +139,7 @@ void report_write_json(const report_view *view, FILE *stream) {
     json_number(&out, "instructions_per_byte", view->decode_cost);
     write_costs(&out, trace);
     write_changes(&out, view->report);
+    write_moved(&out, view);
     write_places(&out, view);
     write_items(&out, view);
     write_segments(&out, trace);

@@ -4,11 +4,13 @@
 
 #include <stdio.h>
 
+#include "report_kept.h"
 #include "whittle/report.h"
 
 /* A report, and what it does not know about itself. */
 typedef struct report_view {
     const whittle_report *report;
+    const kept_parts *kept;
     const char *old_path;
     const char *new_path;
     uint32_t decode_cost;          /* instructions of the decoder per byte, estimated */

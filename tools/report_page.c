@@ -226,6 +226,47 @@ static void write_changes(FILE *stream, const void *context) {
     tell_changes(page_of(context)->report, write_sentence, stream);
 }
 
+/* ---- Addresses that could have stayed ---- */
+
+static void write_kept_part(FILE *stream, const page *of, const kept_part *part) {
+    const whittle_moved *moved = part->moved;
+    char text[SENTENCE_MAX];
+    char address[ADDRESS_TEXT_MAX];
+    (void)fprintf(stream, "<li><p class=\"price\">%s<small>bytes less</small></p><h3>",
+                  grouped((uint64_t)part->saving, text));
+    if (moved->section) {
+        (void)fputs("Section <span class=\"code\">", stream);
+        html_text(stream, moved->section);
+        (void)fputs("</span>", stream);
+    } else {
+        (void)fputs("A stretch of the image", stream);
+    }
+    (void)fprintf(stream, "</h3><p class=\"where\"><span class=\"code\">%s</span>, %s bytes</p>",
+                  report_address(of->view, moved->offset, address), grouped(moved->size, text));
+    (void)fputs("<p class=\"advice\">", stream);
+    html_text(stream, kept_advice(part, text));
+    (void)fputs("</p></li>\n", stream);
+}
+
+/* The whole section, if there is anything to tell. */
+static void write_kept(FILE *stream, const void *context) {
+    const page *of = page_of(context);
+    const kept_parts *kept = of->view->kept;
+    if (kept->count == 0 || !kept_part_pays(of->report, &kept->list[0])) {
+        return;
+    }
+    (void)fputs("\n<section aria-labelledby=\"kept-title\">\n"
+                "<h2 id=\"kept-title\">Addresses that could have stayed</h2>\n"
+                "<p class=\"note\">Measured, by making the patch to an image that is the same but "
+                "for this: one part of it kept its address.</p>\n"
+                "<ol class=\"places\" id=\"kept\">\n",
+                stream);
+    for (size_t i = 0; i < kept->count && kept_part_pays(of->report, &kept->list[i]); i++) {
+        write_kept_part(stream, of, &kept->list[i]);
+    }
+    (void)fputs("</ol>\n</section>\n", stream);
+}
+
 /* ---- Places ---- */
 
 static void write_item_name(FILE *stream, const page *of, const whittle_item *item) {
@@ -460,6 +501,7 @@ void report_write_page(const report_view *view, FILE *stream) {
         {"map_ends", write_map_ends},
         {"changes_note", write_changes_note},
         {"changes", write_changes},
+        {"kept", write_kept},
         {"places_note", write_places_note},
         {"places", write_places},
         {"items_title", write_items_title},

@@ -164,8 +164,7 @@ static void say_things(sentence *of, const whittle_move *move) {
     }
 }
 
-/* "+3,848" or "−24". */
-static const char *with_sign(int64_t number, char text[NUMBER_MAX]) {
+const char *with_sign(int64_t number, char text[NUMBER_MAX]) {
     char digits[NUMBER_MAX];
     (void)snprintf(text, NUMBER_MAX, "%s%s", number < 0 ? "−" : "+",
                    grouped(magnitude(number), digits));
@@ -419,6 +418,25 @@ static void advise(const whittle_place *place, sentence *of) {
     case WHITTLE_FINDING_COUNT:
         break;
     }
+}
+
+const char *kept_advice(const kept_part *part, char text[SENTENCE_MAX]) {
+    sentence of = {.used = 0};
+    char number[NUMBER_MAX];
+    say(&of, "It moved by %s. At the address that it had, ",
+        with_sign(part->moved->distance, number));
+    say_count(&of, part->references, "reference");
+    say(&of, " would be the same as before, and the patch %s bytes smaller. ",
+        grouped((uint64_t)part->saving, number));
+    if (part->moved->section) {
+        say(&of, "An address of its own in the linker script, with room before it for what grows, "
+                 "keeps it where it is.");
+    } else {
+        say(&of, "If what begins here has an address of its own in the linker script, with room "
+                 "before it for what grows, it stays where it is.");
+    }
+    memcpy(text, of.text, sizeof of.text);
+    return text;
 }
 
 const char *place_advice(const whittle_place *place, char text[SENTENCE_MAX]) {

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "report_kept.h"
 #include "whittle/report.h"
 
 /* Room for any sentence that is made here. */
@@ -36,6 +37,12 @@ typedef void sentence_teller(void *context, const char *sentence);
 
 /* What changed from the old image to the new one. */
 void tell_changes(const whittle_report *report, sentence_teller *tell, void *context);
+
+/* What would be if a part had kept its address, and how it keeps it. */
+const char *kept_advice(const kept_part *part, char text[SENTENCE_MAX]);
+
+/* "+3,848" or "−24". */
+const char *with_sign(int64_t number, char text[NUMBER_MAX]);
 
 /* What a place shows, and what can be done about it. */
 const char *place_advice(const whittle_place *place, char text[SENTENCE_MAX]);

@@ -68,6 +68,18 @@ typedef struct whittle_changes {
     size_t copies;     /* pieces that were copied */
 } whittle_changes;
 
+/* ---- Moved parts ---- */
+
+#define WHITTLE_MOVED_MAX 8
+
+/* A section, or a stretch of the image, that is mostly the same at another place. */
+typedef struct whittle_moved {
+    const char *section; /* NULL: a stretch */
+    uint32_t offset;     /* in the new image */
+    uint32_t size;       /* bytes */
+    int64_t distance;    /* bytes, never 0 */
+} whittle_moved;
+
 /* ---- Places: where the patch is costliest ---- */
 
 #define WHITTLE_PLACE_MAX       10
@@ -122,6 +134,8 @@ typedef struct whittle_report {
     const whittle_symbol **pairs; /* for each new symbol the old one, or NULL; NULL: not known */
     uint32_t *owners; /* for each byte of the image, the number of the item that it belongs to */
     whittle_changes changes;
+    whittle_moved moved[WHITTLE_MOVED_MAX]; /* largest first */
+    size_t moved_count;
     whittle_place places[WHITTLE_PLACE_MAX]; /* costliest first */
     size_t place_count;
 } whittle_report;

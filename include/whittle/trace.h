@@ -79,6 +79,30 @@ int whittle_trace_patch(const uint8_t *source, size_t source_size, const uint8_t
                         size_t patch_size, whittle_trace *trace);
 void whittle_trace_free(whittle_trace *trace);
 
+/* A part of the new image that lies elsewhere than in the old one, and what would be if it had kept
+ * its address. */
+typedef struct whittle_kept {
+    uint32_t offset;  /* in the new image; the caller's, like the next two */
+    uint32_t size;    /* bytes, at least 1 */
+    int64_t distance; /* by how much that is more than its offset in the old image */
+    whittle_region regions[WHITTLE_REGION_MAX]; /* where the new image would run then */
+    unsigned region_count;
+    uint32_t references; /* that would be what they were; 0: there is nothing to keep */
+    uint64_t cost;       /* of their bytes in the patch */
+} whittle_kept;
+
+/* Links the new image again with the part at its old address: instructions and pointers in copied
+ * pieces are rewritten, as far as the codec's instruction sets tell them; no byte changes its
+ * offset, so the image may run only where the new regions say. A patch to this image, with these
+ * regions, tells what the move cost.
+ *
+ * regions   the patch's (whittle_header_regions)
+ * image     room for all of the new image
+ *
+ * Returns 0 or WHITTLE_ERROR_MEMORY. */
+int whittle_trace_keep(const whittle_trace *trace, const uint8_t *source,
+                       const whittle_region *regions, whittle_kept *kept, uint8_t *image);
+
 #ifdef __cplusplus
 }
 #endif

@@ -12,6 +12,7 @@ int whittle_report_make(const whittle_report_input *input, whittle_report *repor
         error = report_list_changes(report);
     }
     if (!error) {
+        report_list_moved(report);
         error = report_list_places(report);
     }
     if (error) {

@@ -15,6 +15,9 @@ int report_list_changes(whittle_report *report);
  * by their order. */
 const whittle_symbol *report_old_symbol(const whittle_report *report, const whittle_symbol *symbol);
 
+/* moved */
+void report_list_moved(whittle_report *report);
+
 /* places; needs the items. */
 int report_list_places(whittle_report *report);
 

@@ -209,6 +209,89 @@ static void test_static_functions_are_told_apart_by_their_files(void **state) {
     assert_int_equal(changes->resized_count, 0);
 }
 
+/* ---- Moved parts ---- */
+
+/* 1000 bytes stay, 24 are new, and the rest moves. */
+static void push_along(setting *of) {
+    of->segments[0] = (whittle_traced_segment){.size = 1000, .copied = true};
+    of->segments[1] = (whittle_traced_segment){.target = 1000, .size = 24};
+    of->segments[2] =
+        (whittle_traced_segment){.target = 1024, .size = 3072, .source = 1000, .copied = true};
+    of->trace.segment_count = 3;
+}
+
+static void assert_moved(const setting *of, size_t index, const whittle_moved *wanted) {
+    assert_true(index < of->report.moved_count);
+    const whittle_moved *moved = &of->report.moved[index];
+    assert_int_equal(moved->offset, wanted->offset);
+    assert_int_equal(moved->size, wanted->size);
+    assert_int_equal(moved->distance, wanted->distance);
+    assert_true((moved->section == NULL) == (wanted->section == NULL));
+}
+
+static void test_without_sections_moved_parts_are_stretches(void **state) {
+    setting *of = *state;
+    push_along(of);
+    make(of);
+    assert_int_equal(of->report.moved_count, 1);
+    assert_moved(of, 0, &(whittle_moved){.offset = 1024, .size = 3072, .distance = 24});
+}
+
+static void test_small_pieces_do_not_end_a_stretch_and_are_none(void **state) {
+    setting *of = *state;
+    push_along(of);
+    of->segments[2].size = 500;
+    of->segments[3] =
+        (whittle_traced_segment){.target = 1524, .size = 40, .source = 10, .copied = true};
+    of->segments[4] =
+        (whittle_traced_segment){.target = 1564, .size = 1000, .source = 1540, .copied = true};
+    of->segments[5] = /* too large to be passed over, too small to count */
+        (whittle_traced_segment){.target = 2564, .size = 1000, .source = 10, .copied = true};
+    of->segments[6] =
+        (whittle_traced_segment){.target = 3564, .size = 532, .source = 3540, .copied = true};
+    of->trace.segment_count = 7;
+    make(of);
+    assert_int_equal(of->report.moved_count, 1);
+    assert_moved(of, 0, &(whittle_moved){.offset = 1024, .size = 1540, .distance = 24});
+}
+
+static void test_moved_sections_are_told_if_they_are_mostly_the_same(void **state) {
+    setting *of = *state;
+    whittle_symbol old_sections[] = {
+        {.name = ".text", .size = 1000},
+        {.name = ".rodata", .offset = 1000, .size = 500},
+        {.name = ".new", .offset = 1500, .size = 100},
+        {.name = ".data", .offset = 1600, .size = 2000},
+    };
+    whittle_symbol new_sections[] = {
+        {.name = ".text", .size = 1024},
+        {.name = ".rodata", .offset = 1024, .size = 500},
+        {.name = ".data", .offset = 1624, .size = 2000},
+        {.name = ".new", .offset = 3624, .size = 400}, /* a quarter of it is a copy */
+    };
+    push_along(of);
+    of->segments[2].size = 2600;
+    of->segments[3] =
+        (whittle_traced_segment){.target = 3624, .size = 100, .source = 1500, .copied = true};
+    of->segments[4] = (whittle_traced_segment){.target = 3724, .size = 372};
+    of->trace.segment_count = 5;
+    of->old_symbols.sections = old_sections;
+    of->new_symbols.sections = new_sections;
+    of->old_symbols.section_count = of->new_symbols.section_count = 4;
+    use_symbols(of);
+    make(of);
+    assert_int_equal(of->report.moved_count, 2); /* the largest first */
+    assert_moved(of, 0, &(whittle_moved){".data", 1624, 2000, 24});
+    assert_moved(of, 1, &(whittle_moved){".rodata", 1024, 500, 24});
+    assert_string_equal(of->report.moved[0].section, ".data");
+}
+
+static void test_what_stayed_is_no_moved_part(void **state) {
+    setting *of = *state;
+    make(of);
+    assert_int_equal(of->report.moved_count, 0);
+}
+
 /* ---- Places ---- */
 
 static void test_costly_bytes_close_together_are_one_place(void **state) {
@@ -381,6 +464,10 @@ int main(void) {
         WITH_SETTING(test_without_names_moves_are_those_of_copies),
         WITH_SETTING(test_functions_are_new_gone_moved_resized_or_changed),
         WITH_SETTING(test_static_functions_are_told_apart_by_their_files),
+        WITH_SETTING(test_without_sections_moved_parts_are_stretches),
+        WITH_SETTING(test_small_pieces_do_not_end_a_stretch_and_are_none),
+        WITH_SETTING(test_moved_sections_are_told_if_they_are_mostly_the_same),
+        WITH_SETTING(test_what_stayed_is_no_moved_part),
         WITH_SETTING(test_costly_bytes_close_together_are_one_place),
         WITH_SETTING(test_only_the_costliest_places_are_kept),
         WITH_SETTING(test_dates_and_versions_are_found),

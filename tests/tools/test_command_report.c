@@ -135,6 +135,73 @@ static void test_a_map_names_pieces(void **state) {
     free(report.data);
 }
 
+/* ---- Addresses that could have stayed ---- */
+
+enum { CODE_SIZE = 12000, PART_SIZE = 6000, POINTER_COUNT = 400 };
+
+/* Saves code with pointers into a part behind it, which runs at that address, as an ELF file. */
+static void save_linked(const char *name, uint32_t code_size, uint32_t part_address) {
+    static uint8_t code[CODE_SIZE + 100];
+    static uint8_t part[PART_SIZE];
+    generator from = generator_start(3);
+    generate_bytes(&from, code, sizeof code);
+    generate_bytes(&from, part, sizeof part);
+    for (uint32_t i = 1; i < sizeof code; i += 2) {
+        code[i] &= 0x3F; /* instructions of two bytes, without addresses */
+    }
+    for (uint32_t i = 0; i < POINTER_COUNT; i++) {
+        uint32_t word = part_address + i * i * 7 % PART_SIZE;
+        for (unsigned j = 0; j < 4; j++) {
+            code[i * 28 + j] = (uint8_t)(word >> 8 * j);
+        }
+    }
+    const elf_shape shape = {.machine = 40};
+    const file_part parts[] = {{IMAGE_ADDRESS, IMAGE_ADDRESS, code, code_size},
+                               {IMAGE_ADDRESS + code_size, part_address, part, PART_SIZE}};
+    image file = elf_file(&shape, parts, 2);
+    save(name, file.data, file.size);
+    image_free(&file);
+}
+
+/* The size of a patch without its header. */
+static long body_size(const char *old, const char *new) {
+    whittle_succeeds("diff", "--quiet", "--isa=thumb", old, new, "patch", NULL);
+    result of = whittle("info", "--json", "patch", NULL);
+    char *value = json_value((char *)of.out.data, "d[\"size\"] - d[\"header_size\"]");
+    long size = atol(value);
+    free(value);
+    result_free(&of);
+    return size;
+}
+
+/* What is told of a kept address is what a linker's image with that address really saves. */
+static void test_the_saving_of_a_kept_address_is_true(void **state) {
+    (void)state;
+    save_linked("old.elf", CODE_SIZE, IMAGE_ADDRESS + CODE_SIZE);
+    save_linked("new.elf", CODE_SIZE + 24, IMAGE_ADDRESS + CODE_SIZE + 24);
+    save_linked("kept.elf", CODE_SIZE + 24, IMAGE_ADDRESS + CODE_SIZE);
+    long saved = body_size("old.elf", "new.elf") - body_size("old.elf", "kept.elf");
+    char wanted[64];
+    (void)snprintf(wanted, sizeof wanted, "[(%d, 24, %d, %ld)]", PART_SIZE, POINTER_COUNT, saved);
+    whittle_succeeds("report", "old.elf", "new.elf", "--json=all.json", "-o", "page", NULL);
+    content report = load("all.json");
+    assert_json((char *)report.data,
+                "[(k[\"size\"], k[\"distance\"], k[\"references\"], k[\"saving\"]) for k in "
+                "d[\"kept_addresses\"]]",
+                wanted);
+    assert_json((char *)report.data,
+                "\"400 references would\" in d[\"kept_addresses\"][0]"
+                "[\"advice\"]",
+                saved > 0 ? "True" : "an address that pays");
+    assert_true(file_has("page", "id=\"kept\""));
+    free(report.data);
+    whittle_succeeds("report", "old.elf", "kept.elf", "--json=all.json", "-o", "page", NULL);
+    report = load("all.json");
+    assert_json((char *)report.data, "d[\"kept_addresses\"]", "[]");
+    assert_false(file_has("page", "id=\"kept\""));
+    free(report.data);
+}
+
 static void test_wrong_files_are_refused(void **state) {
     (void)state;
     save_images();
@@ -254,6 +321,7 @@ int main(void) {
         IN_FOLDER(test_the_same_input_makes_the_same_report),
         IN_FOLDER(test_elf_files_name_sections),
         IN_FOLDER(test_a_map_names_pieces),
+        IN_FOLDER(test_the_saving_of_a_kept_address_is_true),
         IN_FOLDER(test_wrong_files_are_refused),
         IN_FOLDER(test_wrong_usage),
         IN_FOLDER(test_quiet_says_nothing),

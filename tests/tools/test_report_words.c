@@ -135,6 +135,36 @@ static void test_every_finding_has_words_and_advice(void **state) {
     }
 }
 
+static void test_advice_about_addresses_says_what_was_measured(void **state) {
+    (void)state;
+    const whittle_moved section = {.section = ".rodata", .distance = 24};
+    const whittle_moved stretch = {.distance = -4096};
+    char text[SENTENCE_MAX];
+    const kept_part first = {&section, 812, 1234};
+    assert_string_equal(kept_advice(&first, text),
+                        "It moved by +24. At the address that it had, 812 references would be the "
+                        "same as before, and the patch 1,234 bytes smaller. An address of its own "
+                        "in the linker script, with room before it for what grows, keeps it where "
+                        "it is.");
+    const kept_part second = {&stretch, 1, 2};
+    assert_non_null(strstr(kept_advice(&second, text), "moved by −4,096. "));
+    assert_non_null(strstr(text, " 1 reference would be "));
+    assert_non_null(strstr(text, " If what begins here has "));
+}
+
+static void test_small_savings_do_not_pay(void **state) {
+    (void)state;
+    const whittle_trace trace = {.header = {.total_size = 2000}};
+    const whittle_report_input input = {.trace = &trace};
+    const whittle_report report = {.input = &input};
+    static const int64_t savings[] = {-100, 0, 9, 10, 500};
+    static const bool pays[] = {false, false, false, true, true};
+    for (size_t i = 0; i < COUNT_OF(savings); i++) {
+        const kept_part part = {.saving = savings[i]};
+        assert_int_equal(kept_part_pays(&report, &part), pays[i]);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_numbers_are_grouped),
@@ -143,6 +173,8 @@ int main(void) {
         cmocka_unit_test(test_changes_with_names),
         cmocka_unit_test(test_long_names_do_no_harm),
         cmocka_unit_test(test_every_finding_has_words_and_advice),
+        cmocka_unit_test(test_advice_about_addresses_says_what_was_measured),
+        cmocka_unit_test(test_small_savings_do_not_pay),
     };
     return cmocka_run_group_tests_name("tools/report_words", tests, NULL, NULL);
 }
