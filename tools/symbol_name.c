@@ -27,13 +27,12 @@ enum { ROOM = SYMBOL_NAME_MAX - sizeof ellipsis };
 static void append(const char *piece, size_t size, void *context) {
     decoding *of = context;
     size_t room = ROOM - of->used;
-    size_t count = size < room ? size : room;
-    memcpy(of->text + of->used, piece, count);
-    of->used += count;
-    if (count < size) {
-        of->text[ROOM] = piece[count]; /* tells whether a character was cut in two */
+    if (size > room) { /* one byte more tells whether a character was cut in two */
+        memcpy(of->text + of->used, piece, room + 1);
         longjmp(of->full, 1);
     }
+    memcpy(of->text + of->used, piece, size);
+    of->used += size;
 }
 
 /* Rust's older names look like those of C++, and are told apart by their ends. */
