@@ -36,10 +36,6 @@ typedef struct whittle_decoder_io {
     /* Reads size bytes of the source image from offset; always within header.source_size. */
     int (*read_source)(void *context, uint32_t offset, uint8_t *data, size_t size);
 
-    /* Reads back size bytes of the target image from offset; only bytes already written. Formats to
-     * come may ask for that; no patch of format version 1 does, and so it may be NULL. */
-    int (*read_target)(void *context, uint32_t offset, uint8_t *data, size_t size);
-
     /* Takes the next size bytes of the target image, which begin at offset. In order, without gaps,
      * at most WHITTLE_DECODER_WRITE_MAX at a time. */
     int (*write_target)(void *context, uint32_t offset, const uint8_t *data, size_t size);

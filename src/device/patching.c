@@ -32,17 +32,6 @@ static int read_source(void *context, uint32_t offset, uint8_t *data, size_t siz
     return whittle_flash_read(work->area.device, work->source_offset + offset, data, size);
 }
 
-static int read_target(void *context, uint32_t offset, uint8_t *data, size_t size) {
-    const patching *work = context;
-    size_t programmed = offset < work->area.position ? work->area.position - offset : 0;
-    programmed = programmed < size ? programmed : size;
-    if (programmed < size) {
-        const uint8_t *held = work->page + (offset + programmed - work->area.position);
-        memcpy(data + programmed, held, size - programmed);
-    }
-    return whittle_flash_read(work->area.device, work->area.offset + offset, data, programmed);
-}
-
 /* Programs what the page holds. */
 static int flush(patching *work) {
     const whittle_device *device = work->area.device;
@@ -72,10 +61,8 @@ static int write_target(void *context, uint32_t offset, const uint8_t *data, siz
 
 /* Runs the stored patch through the decoder, to the last byte of the new image. */
 static int decode(patching *work, uint32_t patch_offset, void *memory) {
-    const whittle_decoder_io io = {.context = work,
-                                   .read_source = read_source,
-                                   .read_target = read_target,
-                                   .write_target = write_target};
+    const whittle_decoder_io io = {
+        .context = work, .read_source = read_source, .write_target = write_target};
     whittle_decoder *decoder;
     uint8_t piece[FEED_SIZE];
     uint32_t left = work->header.total_size;

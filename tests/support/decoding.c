@@ -57,21 +57,10 @@ static int write_target(void *context, uint32_t offset, const uint8_t *data, siz
     return WHITTLE_OK;
 }
 
-/* Reading back is only promised to work; where a decoder does so, it must be within what it wrote.
- */
-static int read_target(void *context, uint32_t offset, uint8_t *data, size_t size) {
-    const decoding *work = context;
-    assert_true(offset <= work->target.size);
-    assert_true(size <= work->target.size - offset);
-    memcpy(data, work->target.data + offset, size);
-    return WHITTLE_OK;
-}
-
 whittle_decoder_io decoding_io(decoding *work) {
     return (whittle_decoder_io){.context = work,
                                 .accept = accept,
                                 .read_source = read_source,
-                                .read_target = read_target,
                                 .write_target = write_target};
 }
 

@@ -35,12 +35,6 @@ static int read_source(void *context, uint32_t offset, uint8_t *data, size_t siz
     return 0;
 }
 
-static int read_target(void *context, uint32_t offset, uint8_t *data, size_t size) {
-    (void)context;
-    memcpy(data, target + offset, size);
-    return 0;
-}
-
 static int write_target(void *context, uint32_t offset, const uint8_t *data, size_t size) {
     (void)context;
     memcpy(target + offset, data, size);
@@ -60,7 +54,7 @@ static uint64_t count_instructions(void) {
 }
 
 static int decode(whittle_decoder **decoder) {
-    const whittle_decoder_io io = {NULL, accept, read_source, read_target, write_target};
+    const whittle_decoder_io io = {NULL, accept, read_source, write_target};
     const uint8_t *patch = (const uint8_t *)PATCH_ADDRESS;
     uint32_t left = ((const volatile uint32_t *)SIZES_ADDRESS)[1];
     int error = whittle_decoder_init(memory, sizeof memory, &io, decoder);
