@@ -290,7 +290,7 @@ static void save_damaged(const char *name) {
 }
 
 #define DAMAGED_TEXT                                                                               \
-    "whittle: olds/1.2.bin: the image file is damaged or holds nothing for a flash (or use "       \
+    "whittle: olds/1.2.bin: the image file is damaged or holds nothing for a flash (try "       \
     "--input raw)\n"
 
 static void test_one_failure_does_not_end_the_batch(void **state) {
