@@ -23,7 +23,7 @@ TOOL_LIBS  := -ljansson -liberty
 CORE_SOURCES := $(sort $(foreach part,$(CORE_PARTS),$(wildcard src/$(part)/*.c src/$(part)/*/*.c)))
 HOST_SOURCES := $(sort $(filter-out %_bearssl.c,$(foreach part,$(HOST_PARTS),$(wildcard src/$(part)/*.c)))) \
                 $(sort $(wildcard ports/sim/*.c ports/posix/*.c))
-TOOL_SOURCES := $(sort $(wildcard tools/*.c))
+TOOL_SOURCES := $(sort $(wildcard tools/*.c tools/*/*.c))
 TEST_SOURCES := $(sort $(wildcard tests/*/test_*.c tests/*/*/test_*.c))
 TEST_SUPPORT := $(sort $(wildcard tests/support/*.c))
 
@@ -63,14 +63,14 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(COMPILE) -c -o $@ $<
 
 # Files that the tools carry along: a C file includes each as the numbers of its bytes.
-EMBEDDED := $(patsubst tools/report/%,$(BUILD)/embedded/%,$(wildcard tools/report/*))
+EMBEDDED := $(patsubst tools/report/page/%,$(BUILD)/embedded/%,$(wildcard tools/report/page/*))
 
-$(BUILD)/embedded/%: tools/report/%
+$(BUILD)/embedded/%: tools/report/page/%
 	@mkdir -p $(@D)
 	@od -A n -v -t d1 $< | sed 's/ *\([-0-9][0-9]*\)/\1,/g' >$@
 
-$(BUILD)/tools/report_templates.o: CPPFLAGS += -I$(BUILD)
-$(BUILD)/tools/report_templates.o: $(EMBEDDED)
+$(BUILD)/tools/report/templates.o: CPPFLAGS += -I$(BUILD)
+$(BUILD)/tools/report/templates.o: $(EMBEDDED)
 
 # The folders are here so that a deleted source leaves the library.
 $(BUILD)/libwhittle.a: $(LIBRARY_OBJECTS) $(sort $(dir $(CORE_SOURCES) $(HOST_SOURCES)))

@@ -13,7 +13,7 @@
 #include "fuzz/support/batch_folder.h"
 #include "fuzz/support/folder.h"
 #include "fuzz/support/fuzz.h"
-#include "tools/batch.h"
+#include "tools/batch/batch.h"
 
 enum { PART_MAX = 3 };
 

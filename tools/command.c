@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "message.h"
+#include "common/message.h"
 
 void commands_list(const command *table, unsigned count) {
     for (unsigned i = 0; i < count; i++) {

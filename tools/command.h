@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "progress.h"
+#include "common/progress.h"
 
 typedef int command_function(const char *invocation, char **arguments);
 

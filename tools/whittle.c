@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "command.h"
-#include "message.h"
+#include "common/message.h"
 #include "version.h"
 
 static const command commands[] = {

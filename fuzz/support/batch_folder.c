@@ -6,7 +6,7 @@
 
 #include "fuzz/support/folder.h"
 #include "fuzz/support/fuzz.h"
-#include "tools/batch.h"
+#include "tools/batch/batch.h"
 
 enum { OLD_COUNT = 2 };
 

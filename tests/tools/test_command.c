@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "../../tools/command.h"
-#include "../../tools/message.h"
+#include "../../tools/common/message.h"
 #include "support/unit_test.h"
 
 /* In a process of its own, without standard streams; the first file that is opened after the start
