@@ -72,13 +72,14 @@ $(BUILD)/embedded/%: tools/report/page/%
 $(BUILD)/tools/report/templates.o: CPPFLAGS += -I$(BUILD)
 $(BUILD)/tools/report/templates.o: $(EMBEDDED)
 
-# The folders are here so that a deleted source leaves the library.
+# The library; what runs on devices, alone, for tests/freestanding and for firmware that links it; and
+# what tests use besides. The folders are here so that a deleted source leaves its library.
 $(BUILD)/libwhittle.a: $(LIBRARY_OBJECTS) $(sort $(dir $(CORE_SOURCES) $(HOST_SOURCES)))
-	@rm -f $@
-	$(AR) rcs $@ $(filter %.o,$^)
-
-# What runs on devices, alone: for tests/freestanding, and for firmware that links it.
 $(BUILD)/libcore.a: $(call object,$(CORE_SOURCES)) $(sort $(dir $(CORE_SOURCES)))
+$(BUILD)/libtools.a: $(TOOL_OBJECTS) tools/
+$(BUILD)/libsupport.a: $(call object,$(TEST_SUPPORT)) tests/support/
+
+$(addprefix $(BUILD)/lib,whittle.a core.a tools.a support.a):
 	@rm -f $@
 	$(AR) rcs $@ $(filter %.o,$^)
 
@@ -88,8 +89,11 @@ diff_creator whittle: %: $(BUILD)/tools/%
 $(BUILD)/tools/diff_creator $(BUILD)/tools/whittle: %: %.o $(TOOL_OBJECTS) $(BUILD)/libwhittle.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(TOOL_LIBS) $(HOST_LIBS)
 
-# Tests mirror the sources: tests/PART/test_NAME.c is one cmocka program.
-$(BUILD)/tests/%: $(BUILD)/tests/%.o $(call object,$(TEST_SUPPORT)) $(TOOL_OBJECTS) $(BUILD)/libwhittle.a
+# Tests mirror the sources: tests/PART/test_NAME.c is one cmocka program. Of the libraries it gets what
+# it uses.
+TEST_LIBRARIES := $(addprefix $(BUILD)/lib,support.a tools.a whittle.a)
+
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_LIBRARIES)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(TOOL_LIBS) $(HOST_LIBS) -lcmocka -lm
 
 # What tests load into the tools to let calls fail; not instrumented, whatever the variant.

@@ -239,8 +239,7 @@ $(DEVICE_CRYPTO)/test_%: tests/crypto/test_%.c src/crypto/%_bearssl.c tests/supp
 
 # The adapters come before the library, whose own ones stay out then.
 $(DEVICE_CRYPTO)/test_forgeries: $(BUILD)/tests/device/test_forgeries.o src/crypto/sha256_bearssl.c \
-    src/crypto/signature_bearssl.c $(DEVICE_CRYPTO_OBJECTS) $(call object,$(TEST_SUPPORT)) \
-    $(TOOL_OBJECTS) $(BUILD)/libwhittle.a
+    src/crypto/signature_bearssl.c $(DEVICE_CRYPTO_OBJECTS) $(TEST_LIBRARIES)
 	$(CC) $(CPPFLAGS) -isystem $(BEARSSL)/inc $(WARNINGS) $(CFLAGS) -o $@ $^ $(TOOL_LIBS) $(HOST_LIBS) \
 	    -lcmocka -lm
 

@@ -42,25 +42,13 @@ fuzz-build:
 
 fuzz-programs: $(FUZZ_PROGRAMS) $(BUILD)/fuzz/make_seeds
 
-# Of the tests' support, only what a fuzzer uses is linked.
-$(BUILD)/libsupport.a: $(call object,$(TEST_SUPPORT))
-	@rm -f $@
-	$(AR) rcs $@ $^
-
-# The same with the tools.
-$(BUILD)/libtools.a: $(TOOL_OBJECTS)
-	@rm -f $@
-	$(AR) rcs $@ $^
-
 $(BUILD)/fuzz/%.o: CPPFLAGS += -I.
 
-FUZZ_LIBRARIES := $(addprefix $(BUILD)/lib,support.a tools.a whittle.a)
-
-$(FUZZ_PROGRAMS): %: %.o $(FUZZ_OBJECTS) $(FUZZ_LIBRARIES)
+$(FUZZ_PROGRAMS): %: %.o $(FUZZ_OBJECTS) $(TEST_LIBRARIES)
 	$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(TOOL_LIBS) $(HOST_LIBS) -lcmocka
 
 $(BUILD)/fuzz/make_seeds: %: %.o $(patsubst %,$(BUILD)/fuzz/support/%.o,fuzz fuzz_device folder \
-                          batch_folder) $(FUZZ_LIBRARIES)
+                          batch_folder) $(TEST_LIBRARIES)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(TOOL_LIBS) $(HOST_LIBS) -lcmocka
 
 -include $(FUZZ_PROGRAMS:%=%.d) $(FUZZ_OBJECTS:.o=.d)
