@@ -107,7 +107,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     }
     FUZZ_REQUIRE(!error || error == WHITTLE_ERROR_CORRUPT);
     require_unchanged(path, &file);
-    if (!error) {
+    if (!error && !fuzz_counts_too_far(data, size)) {
         FUZZ_REQUIRE(posix_device_open(&posix, path) == WHITTLE_OK);
         start(&posix);
         FUZZ_REQUIRE(posix_device_close(&posix) == WHITTLE_OK);
