@@ -76,7 +76,7 @@ $(BUILD)/tools/report/templates.o: $(EMBEDDED)
 # what tests use besides. The folders are here so that a deleted source leaves its library.
 $(BUILD)/libwhittle.a: $(LIBRARY_OBJECTS) $(sort $(dir $(CORE_SOURCES) $(HOST_SOURCES)))
 $(BUILD)/libcore.a: $(call object,$(CORE_SOURCES)) $(sort $(dir $(CORE_SOURCES)))
-$(BUILD)/libtools.a: $(TOOL_OBJECTS) tools/
+$(BUILD)/libtools.a: $(TOOL_OBJECTS) $(sort $(dir $(TOOL_SOURCES)))
 $(BUILD)/libsupport.a: $(call object,$(TEST_SUPPORT)) tests/support/
 
 $(addprefix $(BUILD)/lib,whittle.a core.a tools.a support.a):
