@@ -78,8 +78,8 @@ static int run_tasks(batch *work, unsigned *failed) {
 static int say_failed(const batch *work, unsigned failed) {
     char text[128];
     (void)snprintf(text, sizeof text,
-                   "%u of %u versions failed, and there is no manifest (run again: what is done is "
-                   "kept)",
+                   "%u of %u versions failed, and there is no manifest (mend that and run again: "
+                   "the others are kept)",
                    failed, work->version_count);
     return message_failed(work->out, text);
 }
@@ -171,10 +171,10 @@ static void report_words(const batch *work, const tally *sum, const char *manife
     for (unsigned i = 0; i < work->version_count; i++) {
         report_version(work, i);
     }
-    (void)printf("%s: %u versions: %u by patch (%llu bytes in all), %u by full image, %u up to "
+    (void)printf("%s: %u version%s: %u by patch (%llu bytes in all), %u by full image, %u up to "
                  "date; %u kept; %.2f s\n",
-                 manifest, work->version_count, sum->patches, (unsigned long long)sum->patch_size,
-                 sum->full, sum->current, sum->kept, seconds);
+                 manifest, work->version_count, work->version_count == 1 ? "" : "s", sum->patches,
+                 (unsigned long long)sum->patch_size, sum->full, sum->current, sum->kept, seconds);
 }
 
 static void report(const batch *work, double seconds) {

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../common/json.h"
 #include "../common/message.h"
@@ -73,11 +74,17 @@ static bool is_of_manifest(const json_t *value) {
     return right;
 }
 
+/* Reads what a shard has made. */
+static int read_made(file *content, const char *path) {
+    return access(path, F_OK) == 0 ? file_read(content, path)
+                                   : message_failed(path, "it is missing (run its shard again)");
+}
+
 static int read_part(merge *work, uint32_t index) {
     json_error_t error;
     char *path = part_path(work, index);
     file content;
-    int status = file_read(&content, path);
+    int status = read_made(&content, path);
     if (status == STATUS_DONE) {
         json_t *part =
             json_loadb((const char *)content.data, content.size, JSON_REJECT_DUPLICATES, &error);
@@ -154,7 +161,7 @@ static int refuse_file(const char *path) {
 static int compare_file(const char *path, const json_t *listed) {
     char digits[WORDS_MAX];
     file content;
-    int status = file_read(&content, path);
+    int status = read_made(&content, path);
     if (status != STATUS_DONE) {
         return status;
     }

@@ -23,7 +23,7 @@ static const char *read_shard(const char *text, void *place) {
     bool right = slash && parse_decimal(slash + 1, 1, SHARD_MAX, &shard->count) &&
                  parse_index(text, (size_t)(slash - text), &shard->index) &&
                  shard->index <= shard->count;
-    return right ? NULL : "a shard and their number, from 1/1 on, as 2/8";
+    return right ? NULL : "the I-th of N shards, as 2/8";
 }
 
 /* Merging needs neither images nor any other option but those of the result. */

@@ -84,7 +84,7 @@ bool diff_options_parse(const char *invocation, char **arguments, diff_settings 
                         diff_files *files, int *status) {
     *settings = (diff_settings){.format = FORMAT_WHITTLE};
     const option own[] = {
-        {"format", "FORMAT", "whittle (default) or bsdiff40, for reference devices", read_format,
+        {"format", "FORMAT", "whittle (default) or bsdiff40, for Pycom's devices", read_format,
          &settings->format},
         {"full", NULL, "make a self-contained image; OLD may be left out", NULL, &settings->full},
         {"bzip2-level", "LEVEL", "1 to 9, for bsdiff40: 750 KB of a device's RAM each", read_level,

@@ -215,7 +215,10 @@ static int read_elf(const explanation *work, bool old, const char *path, whittle
     int error = whittle_symbols_read_elf(content.data, content.size, &image, symbols);
     file_free(&content);
     if (error) {
-        return message_failed(path, whittle_error_text(error));
+        return message_failed(path, error == WHITTLE_ERROR_IMAGE
+                                        ? "this is no ELF file, or a damaged one (name what the "
+                                          "linker wrote)"
+                                        : whittle_error_text(error));
     }
     /* An image is its own file, also if it was stripped of all sections. */
     bool is_image = path == (old ? work->old_path : work->new_path);

@@ -160,7 +160,7 @@ static void say_things(sentence *of, const whittle_move *move) {
     if (move->functions > 0 || move->objects > 0) {
         say(of, " (%s bytes)", grouped(move->bytes, number));
     } else {
-        say(of, "%s copied bytes", grouped(move->bytes, number));
+        say_count(of, move->bytes, "copied byte");
     }
 }
 
@@ -178,7 +178,7 @@ static void tell_moves(const whittle_changes *changes, sentence_teller *tell, vo
         char number[NUMBER_MAX];
         say_things(&of, move);
         if (move->distance == 0) {
-            say(&of, " stayed where they were.");
+            say(&of, " stayed in place.");
         } else {
             say(&of, " moved by %s.", with_sign(move->distance, number));
         }
@@ -309,7 +309,7 @@ static void tell_bytes(const whittle_changes *changes, sentence_teller *tell, vo
         say_count(&inserted, changes->bytes[WHITTLE_ORIGIN_INSERTED], "byte");
         say(&inserted, " %s new, in ", changes->bytes[WHITTLE_ORIGIN_INSERTED] == 1 ? "is" : "are");
         say_count(&inserted, changes->insertions, "place");
-        say(&inserted, "; they take %s bytes of the patch.",
+        say(&inserted, "; that takes %s bytes of the patch.",
             cost_in_bytes((int64_t)changes->cost[WHITTLE_ORIGIN_INSERTED], cost));
         tell(context, inserted.text);
     }
@@ -350,6 +350,24 @@ static void say_bits_per_byte(sentence *of, const whittle_place *place) {
     say(of, "%.1f bits a byte", bits_of((int64_t)place->cost) / place->size);
 }
 
+/* A place may cost something though nothing changed: what is near made changes likely. */
+static void say_changed(sentence *of, const whittle_place *place) {
+    uint32_t changed = place->bytes[WHITTLE_ORIGIN_CORRECTED];
+    char number[NUMBER_MAX];
+    if (changed == 0) {
+        say(of, "All of it is as it was, or what moved addresses make of it. To say so takes "
+                "something where much else changed.");
+        return;
+    }
+    say_count(of, changed, "byte");
+    say(of,
+        changed == 1 ? " of %s is neither what it was nor what moved addresses make of it: "
+                     : " of %s are neither what they were nor what moved addresses make of "
+                       "them: ",
+        grouped(place->size, number));
+    say(of, "constants, registers or offsets that changed.");
+}
+
 static void advise(const whittle_place *place, sentence *of) {
     char number[NUMBER_MAX];
     switch (place->finding) {
@@ -373,7 +391,8 @@ static void advise(const whittle_place *place, sentence *of) {
         say(of, "“%s”. Text that is new or was changed.", place->text);
         break;
     case WHITTLE_FINDING_DENSE:
-        say(of, "%s bytes at ", grouped(place->size, number));
+        say_count(of, place->size, "byte");
+        say(of, " at ");
         say_bits_per_byte(of, place);
         say(of, ": that looks compressed, encrypted or random, and no patch can make such data "
                 "smaller. If it is compressed, put it into the image uncompressed: then only what "
@@ -387,15 +406,17 @@ static void advise(const whittle_place *place, sentence *of) {
             place->words, place->example);
         break;
     case WHITTLE_FINDING_NEW:
-        say(of, "It was not in the old version. %s bytes at ", grouped(place->size, number));
+        say(of, "It was not in the old version. ");
+        say_count(of, place->size, "byte");
+        say(of, " at ");
         say_bits_per_byte(of, place);
-        say(of, " are what new contents cost.");
+        say(of, " %s what new contents cost.", place->size == 1 ? "is" : "are");
         break;
     case WHITTLE_FINDING_ORDER:
         say(of, "%u pieces begin here, and to say where each comes from takes ", place->pieces);
         say(of, "%s bytes. ", cost_in_bytes((int64_t)place->placing, number));
         say(of, "Was code put in another order? The same order of objects and functions at the "
-                "linker, and no optimisation across files, keep it together.");
+                "linker keeps it together.");
         break;
     case WHITTLE_FINDING_GREW:
         say(of, "From %s bytes ", grouped(place->old_size, number));
@@ -403,15 +424,12 @@ static void advise(const whittle_place *place, sentence *of) {
         say(of, "%s of them are new here.", grouped(place->bytes[WHITTLE_ORIGIN_INSERTED], number));
         break;
     case WHITTLE_FINDING_CHANGED:
-        say(of, "%s bytes ", grouped(place->bytes[WHITTLE_ORIGIN_CORRECTED], number));
-        say(of,
-            "of %s are neither what they were nor what moved addresses make of them: "
-            "constants, registers or offsets that changed.",
-            grouped(place->size, number));
+        say_changed(of, place);
         break;
     case WHITTLE_FINDING_INSERTED:
-        say(of, "%s bytes ", grouped(place->bytes[WHITTLE_ORIGIN_INSERTED], number));
-        say(of, "have nothing like them in the old image; the place takes ");
+        say_count(of, place->bytes[WHITTLE_ORIGIN_INSERTED], "byte");
+        say(of, " of it %s not taken from the old image; the place takes ",
+            place->bytes[WHITTLE_ORIGIN_INSERTED] == 1 ? "is" : "are");
         say_bits_per_byte(of, place);
         say(of, ".");
         break;

@@ -303,7 +303,7 @@ static void test_one_failure_does_not_end_the_batch(void **state) {
     assert_string_equal((char *)of.out.data, "");
     assert_string_equal((char *)of.err.data,
                         DAMAGED_TEXT "whittle: out: 1 of 4 versions failed, and there is no "
-                                     "manifest (run again: what is done is kept)\n");
+                                     "manifest (mend that and run again: the others are kept)\n");
     result_free(&of);
     assert_false(exists("out/manifest.json")); /* not even that of the other options */
     whittle_succeeds("apply", "olds/other.bin", "out/other.bin.patch", "one", NULL);
@@ -429,8 +429,8 @@ static void test_wrong_usage(void **state) {
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         char message[160];
         (void)snprintf(message, sizeof message,
-                       "whittle: --shard: '%s' is not a shard and their number, from 1/1 on, as "
-                       "2/8 (see whittle batch --help)",
+                       "whittle: --shard: '%s' is not the I-th of N shards, as 2/8 (see whittle "
+                       "batch --help)",
                        wrong[i]);
         assert_fails(whittle("batch", "--shard", wrong[i], "o", "n", "p", NULL), 2, message);
     }

@@ -34,6 +34,17 @@ static void test_shards_make_what_one_call_makes(void **state) {
     }
 }
 
+/* Each part is written, read and written once more. */
+static void test_names_that_are_no_text_come_through(void **state) {
+    (void)state;
+    save_release();
+    assert_int_equal(rename("olds/1.1.bin", "olds/caf\xE9 100%.bin"), 0);
+    whittle_succeeds("batch", "olds", "new", "whole", NULL);
+    make_shards(2, "out");
+    whittle_succeeds("batch", "--merge", "out", NULL);
+    assert_same("out/manifest.json", "whole/manifest.json");
+}
+
 static void test_a_shard_does_only_its_part(void **state) {
     (void)state;
     save_release();
@@ -68,8 +79,7 @@ static void test_parts_that_are_missing_or_foreign_are_refused(void **state) {
     save("kept", "", 0);
     assert_int_equal(rename("out/manifest.2-of-2.json", "kept"), 0);
     assert_fails(whittle("batch", "--merge", "out", NULL), 1,
-                 "whittle: out/manifest.2-of-2.json: there is no such file or folder (check the "
-                 "name)");
+                 "whittle: out/manifest.2-of-2.json: it is missing (run its shard again)");
     save("out/manifest.2-of-2.json", "{\"manifest\": ", 13);
     assert_fails(whittle("batch", "--merge", "out", NULL), 1,
                  "whittle: out/manifest.2-of-2.json: it is damaged (run this shard again)");
@@ -120,7 +130,7 @@ static void test_files_must_be_as_listed(void **state) {
     free(patch.data);
     assert_int_equal(unlink("out/new.full"), 0);
     assert_fails(whittle("batch", "--merge", "out", NULL), 1,
-                 "whittle: out/new.full: there is no such file or folder (check the name)");
+                 "whittle: out/new.full: it is missing (run its shard again)");
     assert_false(exists("out/manifest.json"));
 }
 
@@ -153,12 +163,13 @@ static void test_a_manifest_cannot_break_a_character_off(void **state) {
     make_shards(1, "out");
     list_instead("1.0.bin.pat%4");
     assert_fails(whittle("batch", "--merge", "out", NULL), 1,
-                 "whittle: out/1.0.bin.pat%4: there is no such file or folder (check the name)");
+                 "whittle: out/1.0.bin.pat%4: it is missing (run its shard again)");
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(test_shards_make_what_one_call_makes),
+        IN_FOLDER(test_names_that_are_no_text_come_through),
         IN_FOLDER(test_a_shard_does_only_its_part),
         IN_FOLDER(test_the_merge_tells_what_it_did),
         IN_FOLDER(test_parts_that_are_missing_or_foreign_are_refused),

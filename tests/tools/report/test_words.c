@@ -50,9 +50,9 @@ static void test_changes_without_names(void **state) {
     tell_changes(&report, collect, all);
     assert_string_equal(
         all, "70,000 copied bytes moved by −4,096.\n"
-             "1 copied bytes stayed where they were.\n"
+             "1 copied byte stayed in place.\n"
              "12 copied bytes moved by 1 other distance.\n"
-             "1 byte is new, in 1 place; they take 1.0 bytes of the patch.\n"
+             "1 byte is new, in 1 place; that takes 1.0 bytes of the patch.\n"
              "2,500 bytes changed only because what they refer to moved. They were predicted, "
              "which takes 0.5 bytes of the patch.\n"
              "3 bytes of the old image are no longer used.\n");
@@ -95,7 +95,7 @@ static void test_changes_with_names(void **state) {
              "Section .text changed its size by +1,100.\n"
              "Section .rodata moved by +1,100.\n"
              "412 functions and 1 object (5,000 bytes) moved by +24.\n"
-             "1 function (8 bytes) stayed where they were.\n"
+             "1 function (8 bytes) stayed in place.\n"
              "7 functions or objects are new (460 bytes): one, two, Motor::stop(), two, two and 2 "
              "more.\n"
              "1 function or object is gone (60 bytes): two.\n"
@@ -133,6 +133,26 @@ static void test_every_finding_has_words_and_advice(void **state) {
         bool quotes = finding <= WHITTLE_FINDING_TEXT;
         assert_int_equal(strstr(text, "“a text”") != NULL, quotes);
     }
+}
+
+static void test_advice_counts_what_changed(void **state) {
+    (void)state;
+    char text[SENTENCE_MAX];
+    const whittle_item item = {.kind = WHITTLE_SYMBOL_RANGE};
+    whittle_place place = {.size = 1200, .item = &item, .finding = WHITTLE_FINDING_CHANGED};
+    assert_string_equal(
+        place_advice(&place, text),
+        "All of it is as it was, or what moved addresses make of it. To say so takes "
+        "something where much else changed.");
+    place.bytes[WHITTLE_ORIGIN_CORRECTED] = 1;
+    assert_string_equal(
+        place_advice(&place, text),
+        "1 byte of 1,200 is neither what it was nor what moved addresses make of it: "
+        "constants, registers or offsets that changed.");
+    place.bytes[WHITTLE_ORIGIN_CORRECTED] = 1100;
+    assert_string_equal(place_advice(&place, text),
+                        "1,100 bytes of 1,200 are neither what they were nor what moved addresses "
+                        "make of them: constants, registers or offsets that changed.");
 }
 
 static void test_advice_about_addresses_says_what_was_measured(void **state) {
@@ -173,6 +193,7 @@ int main(void) {
         cmocka_unit_test(test_changes_with_names),
         cmocka_unit_test(test_long_names_do_no_harm),
         cmocka_unit_test(test_every_finding_has_words_and_advice),
+        cmocka_unit_test(test_advice_counts_what_changed),
         cmocka_unit_test(test_advice_about_addresses_says_what_was_measured),
         cmocka_unit_test(test_small_savings_do_not_pay),
     };
