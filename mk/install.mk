@@ -71,7 +71,7 @@ endef
 export CMAKE_VERSION_FILE
 
 #: make install         tools, library and headers, to PREFIX=/usr/local below DESTDIR=
-install: all manual $(BUILD)/libwhittle.a $(SHARED_LIBRARY)
+install: all manual $(STATIC_LIBRARY) $(SHARED_LIBRARY)
 	install -d $(addprefix $(DESTDIR),$(BINDIR) $(LIBDIR)/pkgconfig $(LIBDIR)/cmake/whittle \
 	    $(INCLUDEDIR)/whittle $(MANDIR)/man1 $(BASHDIR) $(ZSHDIR))
 	install diff_creator whittle $(DESTDIR)$(BINDIR)
@@ -79,7 +79,7 @@ install: all manual $(BUILD)/libwhittle.a $(SHARED_LIBRARY)
 	install -m 644 completions/whittle.bash $(DESTDIR)$(BASHDIR)/whittle
 	ln -sf whittle $(DESTDIR)$(BASHDIR)/diff_creator
 	install -m 644 completions/whittle.zsh $(DESTDIR)$(ZSHDIR)/_whittle
-	install -m 644 $(BUILD)/libwhittle.a $(SHARED_LIBRARY) $(DESTDIR)$(LIBDIR)
+	install -m 644 $(STATIC_LIBRARY) $(SHARED_LIBRARY) $(DESTDIR)$(LIBDIR)
 	ln -sf $(notdir $(SHARED_LIBRARY)) $(DESTDIR)$(LIBDIR)/$(SONAME)
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libwhittle.so
 	install -m 644 $(PUBLIC_HEADERS) $(DESTDIR)$(INCLUDEDIR)/whittle
