@@ -93,12 +93,14 @@ class Emulator:
             # The emulator waits for the link below before the board starts, so that nothing that
             # the board prints is lost.
             line = command(board, flash, f"unix:{self.serial},server=on", instructions, plugin)
+            # Ctrl-C is for the program, which cuts the power then: not for both at once.
             self.process = subprocess.Popen(
                 line,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 preexec_fn=die_with_parent,
+                start_new_session=True,
             )
             self._await_socket()
             self.log = log
