@@ -1,12 +1,9 @@
 /* The reference: Debian's bspatch applies what we make, we apply what Debian's bsdiff makes, and
- * ours is neither larger nor slower to make than it should be. On made-up pairs and on the corpus.
- */
+ * ours is no larger than it should be. On made-up pairs and on the corpus. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "support/corpus.h"
@@ -83,31 +80,18 @@ static void run(const char *program, const char *first, const char *second, cons
 
 /* ---- Both ways round ---- */
 
+/* Bytes of the patches. */
 typedef struct measures {
     size_t our_size;
     size_t their_size;
-    double our_seconds; /* CPU time of making the patch */
-    double their_seconds;
 } measures;
-
-static double seconds_of(struct timeval time) {
-    return (double)time.tv_sec + (double)time.tv_usec / 1e6;
-}
-
-static double seconds_of_children(void) {
-    struct rusage usage;
-    assert_int_equal(getrusage(RUSAGE_CHILDREN, &usage), 0);
-    return seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
-}
 
 static void they_apply_ours(const image *source, const image *target, int level,
                             measures *measured) {
     image patch;
-    clock_t start = clock();
     assert_int_equal(whittle_bsdiff40_encode(source->data, source->size, target->data, target->size,
                                              level, &patch.data, &patch.size),
                      0);
-    measured->our_seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
     measured->our_size = patch.size;
     save("patch", &patch);
     image_free(&patch);
@@ -119,9 +103,7 @@ static void they_apply_ours(const image *source, const image *target, int level,
 }
 
 static void we_apply_theirs(const image *source, const image *target, measures *measured) {
-    double before = seconds_of_children();
     run("bsdiff", "source", "target", "patch");
-    measured->their_seconds = seconds_of_children() - before;
     image patch = load("patch");
     measured->their_size = patch.size;
     image rebuilt;
@@ -227,8 +209,6 @@ static bool is_wanted(const corpus_pair *pair) {
 static void corpus_pairs_are_exchanged_and_no_larger(void **state) {
     (void)state;
     corpus all = corpus_require();
-    double our_seconds = 0;
-    double their_seconds = 0;
     for (size_t i = 0; i < all.count; i++) {
         const corpus_pair *pair = &all.pairs[i];
         if (!is_wanted(pair)) {
@@ -239,17 +219,11 @@ static void corpus_pairs_are_exchanged_and_no_larger(void **state) {
         const measures both[] = {exchange_files(&old, &new), exchange_files(&new, &old)};
         for (size_t way = 0; way < COUNT_OF(both); way++) {
             check_measures(pair->id, &both[way]);
-            our_seconds += both[way].our_seconds;
-            their_seconds += both[way].their_seconds;
         }
         free(old.data);
         free(new.data);
     }
     corpus_free(&all);
-    print_message("CPU seconds: %.1f, bsdiff %.1f\n", our_seconds, their_seconds);
-    if (!runs_instrumented()) {
-        assert_true(our_seconds <= 2 * their_seconds);
-    }
 }
 
 int main(void) {

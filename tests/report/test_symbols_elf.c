@@ -17,7 +17,8 @@ int known_function(int value);
 
 const uint8_t known_object[24] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
 
-__attribute__((noinline)) int known_function(int value) {
+/* At an even address, as all functions of Thumb. */
+__attribute__((noinline, aligned(16))) int known_function(int value) {
     __asm__ volatile("" : "+r"(value)); /* stays a function of its own */
     return value * 3;
 }
