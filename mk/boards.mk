@@ -278,6 +278,9 @@ $(BOARDS)/power_cut.so: tests/board/power_cut.c tests/board/plugin_api.h
 
 CHECKS += test-board
 
+# The tutorial's commands update a board, too.
+docs-test: $(XTENSA_BOARD)
+
 BOARD_TESTS := $(XTENSA_BOARD) $(SIGNED_BOARD) $(BOARDS)/xtensa-lx60/flash-whole.img $(BOARDS)/power_cut.so \
     $(addprefix $(BOARDS)/riscv-virt/,flash-1.0.0.img application-1.1.0.bin boot-signed.bin)
 

@@ -1,18 +1,20 @@
 # What `make test` runs. Each check prints lines that begin with "ok" or "FAILED"; scripts/run-checks
-# counts them. A check that needs other flags builds in a folder of its own below build/.
+# counts them. A check that needs other flags builds in a folder of its own below build/. Checks run side by
+# side: what several of them use is a prerequisite of each, so that it is built once.
 
 .PHONY: test unit-tests freestanding portability test-32 test-clang test-sanitizers valgrind coverage \
         torture torture-faults
 
-CHECKS := format-check architecture unit-tests freestanding portability docs-test format-test \
-          install-test bench-test figures-test scaling-test manual-test completion-test browser-test \
-          test-sanitizers
+# Those that take longest come first.
+CHECKS := unit-tests test-sanitizers docs-test portability format-check architecture freestanding \
+          format-test install-test bench-test figures-test scaling-test manual-test completion-test \
+          browser-test
 
 #: make test            the checks of every change: a few minutes
 # The stamp parts what this run measures from what earlier ones did.
 test: setup
 	@mkdir -p build && touch build/test-started
-	@scripts/run-checks $(CHECKS) figures-check
+	@scripts/run-checks $(CHECKS) then figures-check
 
 .PHONY: figures-check figures mutate
 figures-check:
@@ -63,7 +65,7 @@ format-test: all
 	@tests/format/run
 
 #: make install-test    install, use and uninstall, in a folder below build/
-install-test: all
+install-test: all manual $(STATIC_LIBRARY) $(SHARED_LIBRARY)
 	+@tests/install/run
 
 #: make bench-test      bench/run over small pairs of the project's own, and its failures
