@@ -57,6 +57,8 @@ def interrupted_demo(_context):
         process = subprocess.Popen(
             [DEMO], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             env={**os.environ, "TMPDIR": folder}, start_new_session=True,
+            # Ctrl-C, also where this runs in the background of a shell, which has it ignored.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         for line in process.stdout:
             if "firmware_version" in line:
