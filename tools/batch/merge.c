@@ -76,8 +76,11 @@ static bool is_of_manifest(const json_t *value) {
 
 /* Reads what a shard has made. */
 static int read_made(file *content, const char *path) {
-    return access(path, F_OK) == 0 ? file_read(content, path)
-                                   : message_failed(path, "it is missing (run its shard again)");
+    if (access(path, F_OK) != 0) {
+        *content = (file){.data = NULL};
+        return message_failed(path, "it is missing (run its shard again)");
+    }
+    return file_read(content, path);
 }
 
 static int read_part(merge *work, uint32_t index) {
