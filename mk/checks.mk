@@ -10,7 +10,7 @@ CHECKS := unit-tests test-sanitizers docs-test portability format-check architec
           format-test install-test bench-test figures-test scaling-test manual-test completion-test \
           browser-test
 
-#: make test            the checks of every change: a few minutes
+#: make test            the checks of every change; 12 to 14 minutes on two processors
 # The stamp parts what this run measures from what earlier ones did.
 test: setup
 	@mkdir -p build && touch build/test-started

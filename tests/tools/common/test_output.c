@@ -63,39 +63,32 @@ static void test_a_link_stays_and_its_file_is_replaced(void **state) {
     assert_folder_holds("new old real sub");
 }
 
-static void test_stdout_gets_the_patch_and_stderr_the_result(void **state) {
-    (void)state;
+/* Standard output by one of its names gets the bytes, and standard error what is told of them. */
+static void assert_is_stdout(const char *name, const char *told) {
     save_images();
     whittle_succeeds("diff", "old", "new", "patch", NULL);
-    /* stdout is a file without a name here. */
-    result of = whittle("diff", "old", "new", "/dev/stdout", NULL);
+    result of = whittle("diff", "old", "new", name, NULL);
     assert_int_equal(of.status, 0);
     assert_holds("patch", of.out.data, of.out.size);
-    assert_memory_equal(of.err.data, "/dev/stdout: ", 13);
+    assert_memory_equal(of.err.data, told, strlen(told));
     result_free(&of);
-    of = whittle("apply", "--json", "old", "patch", "/dev/stdout", NULL);
-    assert_int_equal(of.status, 0);
-    assert_holds("new", of.out.data, of.out.size);
-    assert_json((char *)of.err.data, "d[\"target_size\"]", "20100");
-    result_free(&of);
-}
-
-/* The same by the name that other tools have for it; a file of that name is "./-". */
-static void test_a_dash_is_stdout(void **state) {
-    (void)state;
-    save_images();
-    whittle_succeeds("diff", "old", "new", "patch", NULL);
-    result of = whittle("diff", "old", "new", "-", NULL);
-    assert_int_equal(of.status, 0);
-    assert_holds("patch", of.out.data, of.out.size);
-    assert_memory_equal(of.err.data, "-: ", 3);
-    result_free(&of);
-    of = whittle("apply", "--json", "old", "patch", "-", NULL);
+    of = whittle("apply", "--json", "old", "patch", name, NULL);
     assert_int_equal(of.status, 0);
     assert_holds("new", of.out.data, of.out.size);
     assert_json((char *)of.err.data, "d[\"target_size\"]", "20100");
     result_free(&of);
     assert_folder_holds("new old patch");
+}
+
+static void test_stdout_gets_the_patch_and_stderr_the_result(void **state) {
+    (void)state;
+    assert_is_stdout("/dev/stdout", "/dev/stdout: "); /* a file without a name here */
+}
+
+/* The same by the name that other tools have for it; a file of that name is "./-". */
+static void test_a_dash_is_stdout(void **state) {
+    (void)state;
+    assert_is_stdout("-", "-: ");
     whittle_succeeds("apply", "old", "patch", "./-", NULL);
     assert_same("-", "new");
 }
