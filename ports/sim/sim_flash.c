@@ -184,9 +184,11 @@ static int read_flash(void *context, uint32_t offset, uint8_t *data, size_t size
         sim->failing_read <= sector_of(sim, offset + (uint32_t)size - 1)) {
         return WHITTLE_ERROR_IO;
     }
-    uint8_t invert = external(sim, 0);
-    for (size_t i = 0; i < size; i++) {
-        data[i] = sim->bytes[offset + i] ^ invert;
+    memcpy(data, sim->bytes + offset, size);
+    if (sim->flash.geometry.erased_value != 0xFF) {
+        for (size_t i = 0; i < size; i++) {
+            data[i] = external(sim, data[i]);
+        }
     }
     add_noise(sim, offset, data, size);
     return WHITTLE_OK;

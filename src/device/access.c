@@ -79,7 +79,9 @@ int whittle_flash_program(const whittle_device *device, uint32_t offset, void *d
 int whittle_flash_scan(const whittle_device *device, uint32_t offset, uint32_t size,
                        whittle_scan scan, void *context) {
     uint8_t piece[PIECE_SIZE];
-    const uint8_t *expected = context;
+    /* What a comparison expects: the bytes of the context, or one byte again and again. */
+    const uint8_t *expected = context ? context : &device->flash->geometry.erased_value;
+    const uint32_t step = context != NULL;
     while (size > 0) {
         uint32_t count = size < sizeof piece ? size : (uint32_t)sizeof piece;
         int error = whittle_flash_read(device, offset, piece, count);
@@ -95,10 +97,10 @@ int whittle_flash_scan(const whittle_device *device, uint32_t offset, uint32_t s
             break;
         case WHITTLE_SCAN_COMPARE:
             for (uint32_t i = 0; i < count; i++) {
-                uint8_t erased = device->flash->geometry.erased_value;
-                if (piece[i] != (expected ? *expected++ : erased)) {
+                if (piece[i] != *expected) {
                     return WHITTLE_ERROR_IO;
                 }
+                expected += step;
             }
             break;
         }
