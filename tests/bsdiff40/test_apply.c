@@ -7,6 +7,7 @@
 #include "bsdiff40/format.h"
 #include "support/decoding.h"
 #include "support/forge_bsdiff40.h"
+#include "support/instrumentation.h"
 #include "support/unit_test.h"
 #include "whittle/bsdiff40.h"
 
@@ -39,7 +40,7 @@ static void expect_error(image patch, int expected) {
     assert_int_equal(size, 99);
 }
 
-enum { STREAM_MAX = 12 };
+enum { STREAM_MAX = 12, APART = 7 /* cases that are tried where all is slower */ };
 
 /* What a stream must hold to satisfy the segments, as far as that is possible. */
 static size_t asked_for(int64_t sum) {
@@ -238,22 +239,24 @@ static void the_real_patch_gives_the_target(void **state) {
 static void every_cut_is_incomplete(void **state) {
     (void)state;
     assert_int_equal(apply_real(real_patch.data, 0), WHITTLE_ERROR_NOT_A_PATCH);
-    for (size_t size = 1; size < real_patch.size; size++) {
+    for (size_t size = 1; size < real_patch.size; size += cases_apart(APART)) {
         assert_int_equal(apply_real(real_patch.data, size), WHITTLE_ERROR_INCOMPLETE);
     }
 }
 
-/* apply_real compares: a flip is refused, or it did not matter. */
+/* apply_real compares: a flip is refused, or it did not matter, as few do. */
 static void no_flipped_byte_gives_another_target(void **state) {
     (void)state;
+    size_t tried = 0;
     size_t refused = 0;
-    for (size_t at = 0; at < real_patch.size; at++) {
+    for (size_t at = 0; at < real_patch.size; at += cases_apart(APART)) {
         uint8_t flipped = (uint8_t)(1u << at % 8);
         real_patch.data[at] ^= flipped;
         refused += apply_real(real_patch.data, real_patch.size) != WHITTLE_OK;
         real_patch.data[at] ^= flipped;
+        tried++;
     }
-    assert_in_range(refused, real_patch.size * 99 / 100, real_patch.size);
+    assert_in_range(tried - refused, 0, 1 + real_patch.size / 100);
 }
 
 static void bytes_after_the_patch_are_told(void **state) {
@@ -285,7 +288,7 @@ static void bytes_between_the_streams_are_corrupt(void **state) {
 static void random_segments_do_no_harm(void **state) {
     (void)state;
     generator random = generator_start(42);
-    for (int round = 0; round < 3000; round++) {
+    for (unsigned round = 0; round < 3000; round += cases_apart(APART)) {
         forged_segment segments[8];
         uint32_t count = 1 + generate_below(&random, COUNT_OF(segments));
         for (uint32_t i = 0; i < count; i++) {
@@ -310,7 +313,7 @@ static void random_segments_do_no_harm(void **state) {
 static void random_bytes_behind_a_header_are_refused(void **state) {
     (void)state;
     generator random = generator_start(43);
-    for (int round = 0; round < 2000; round++) {
+    for (unsigned round = 0; round < 2000; round += cases_apart(APART)) {
         image noise = image_of_bytes(&random, HEADER_SIZE + 3 * 14 + generate_below(&random, 99));
         memcpy(noise.data, BSDIFF40_MAGIC, MAGIC_SIZE);
         forge_number(&noise, 0, 14 + generate_below(&random, 20));

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "support/device_rig.h"
+#include "support/instrumentation.h"
 #include "support/unit_test.h"
 
 /* What happens in a life. */
@@ -38,22 +39,6 @@ typedef struct campaign {
 static unsigned long cuts_fired;
 
 enum { STARTS = 3, RESTARTS_MAX = 20 };
-
-#if defined(__SANITIZE_ADDRESS__)
-#define IS_SANITIZED true
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define IS_SANITIZED true
-#endif
-#endif
-#ifndef IS_SANITIZED
-#define IS_SANITIZED false
-#endif
-
-static bool is_slow_run(void) {
-    const char *runner = getenv("RUNNER");
-    return IS_SANITIZED || (runner && *runner);
-}
 
 static bool has_power(const campaign *test) {
     return test->rig.sim.powered;
@@ -202,8 +187,8 @@ static void survive(const char *name) {
     uint32_t larger = geometry.erase_unit > 4096 ? 9000 : 5 * geometry.erase_unit / 2;
     for (unsigned round = 0; round < rounds; round++) {
         for (unsigned story = 0; story < STORY_COUNT; story++) {
-            unsigned dense = is_slow_run() ? 13 : 1;
-            unsigned sparse = is_slow_run() ? 0 : torture ? 5 : 80;
+            unsigned dense = cases_apart(13);
+            unsigned sparse = runs_instrumented() ? 0 : torture ? 5 : 80;
             geometry.erased_value = (story + round) % 4 == 1 ? 0x00 : 0xFF;
             cut_everywhere(&geometry, (story_kind)story, 1100 + 7 * round, dense, 2 * round);
             cut_everywhere(&geometry, (story_kind)story, 1000 + 7 * round, 5 * dense,
@@ -242,7 +227,7 @@ static void survives_cuts_on_mcu_128k(void **state) {
 static void makes_as_many_cuts_as_promised(void **state) {
     (void)state;
     printf("%lu power cuts were made, all fired, all survived\n", cuts_fired);
-    assert_true(cuts_fired >= (is_slow_run() ? 10000 : 100000));
+    assert_true(cuts_fired >= (runs_instrumented() ? 10000 : 100000));
 }
 
 int main(void) {

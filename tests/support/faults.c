@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "support/instrumentation.h"
 #include "support/unit_test.h"
 
 enum { OUTPUT_COUNT = COUNT_OF(((job *)0)->outputs), COMPLAINTS_SHOWN = 12 };

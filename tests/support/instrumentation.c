@@ -18,9 +18,17 @@
 #define ADDRESS_SANITIZER false
 #endif
 
+bool address_sanitizer(void) {
+    return ADDRESS_SANITIZER;
+}
+
 bool runs_instrumented(void) {
     const char *runner = getenv("RUNNER");
     return ADDRESS_SANITIZER || (runner && *runner);
+}
+
+unsigned cases_apart(unsigned apart) {
+    return runs_instrumented() ? apart : 1;
 }
 
 bool memory_can_be_limited(void) {

@@ -9,6 +9,13 @@
  * is slower by far, and times and sizes of memory say nothing about the code. */
 bool runs_instrumented(void);
 
+/* True under AddressSanitizer alone, which needs all of the address space. */
+bool address_sanitizer(void);
+
+/* How far apart those of many like cases are that a loop tries: 1, or `apart` where everything is
+ * slower. */
+unsigned cases_apart(unsigned apart);
+
 /* True where the address space may be limited with setrlimit(RLIMIT_AS), so that allocations fail.
  */
 bool memory_can_be_limited(void);

@@ -372,17 +372,3 @@ void drop_privileges(void) {
         _exit(STATUS_CANNOT_PREPARE);
     }
 }
-
-bool address_sanitizer(void) {
-#if defined(__SANITIZE_ADDRESS__)
-    return true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-    return true;
-#else
-    return false;
-#endif
-#else
-    return false;
-#endif
-}

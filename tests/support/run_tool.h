@@ -98,7 +98,4 @@ void assert_json(const char *text, const char *expression, const char *value);
 /* For prepare: the rights of an ordinary user, where the test is run by root. */
 void drop_privileges(void);
 
-/* True where the tools are built with AddressSanitizer, which needs all of the address space. */
-bool address_sanitizer(void);
-
 #endif

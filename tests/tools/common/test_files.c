@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "support/instrumentation.h"
 #include "support/run_tool.h"
 #include "support/unit_test.h"
 #include "whittle/encoder.h"

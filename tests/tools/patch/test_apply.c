@@ -3,8 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/instrumentation.h"
 #include "support/run_tool.h"
 #include "support/unit_test.h"
+
+enum { APART = 7 /* cuts and flips that are tried where all is slower */ };
 
 /* "old", "new", and a patch of each format: "patch" and "legacy". */
 static void save_all(void) {
@@ -170,7 +173,7 @@ static void test_a_patch_cut_at_any_byte(void **state) {
     (void)state;
     save_all_small();
     content patch = load("patch");
-    for (size_t size = 1; size < patch.size; size++) {
+    for (size_t size = 1; size < patch.size; size += cases_apart(APART)) {
         save("bad", patch.data, size);
         assert_fails(whittle("apply", "old", "bad", "out", NULL), 1,
                      "whittle: bad: the patch is cut short (transfer it again)");
@@ -193,7 +196,7 @@ static void test_any_byte_of_a_patch_flipped(void **state) {
     (void)state;
     save_all_small();
     content patch = load("patch");
-    for (size_t i = 0; i < patch.size; i++) {
+    for (size_t i = 0; i < patch.size; i += cases_apart(APART)) {
         for (unsigned flip = 1; flip <= 0x80; flip <<= 7) {
             patch.data[i] ^= (uint8_t)flip;
             save("bad", patch.data, patch.size);
@@ -211,7 +214,7 @@ static void test_a_bsdiff40_patch_cut_at_any_byte(void **state) {
     (void)state;
     save_all_small();
     content patch = load("legacy");
-    for (size_t size = 1; size < patch.size; size++) {
+    for (size_t size = 1; size < patch.size; size += cases_apart(APART)) {
         save("bad", patch.data, size);
         result of = whittle("apply", "old", "bad", "out", NULL);
         assert_clean_failure(&of);
@@ -227,8 +230,9 @@ static void test_any_byte_of_a_bsdiff40_patch_flipped(void **state) {
     (void)state;
     save_all_small();
     content patch = load("legacy");
+    size_t tried = 0;
     size_t refused = 0;
-    for (size_t i = 0; i < patch.size; i++) {
+    for (size_t i = 0; i < patch.size; i += cases_apart(APART)) {
         for (unsigned flip = 1; flip <= 0x80; flip <<= 7) {
             patch.data[i] ^= (uint8_t)flip;
             save("bad", patch.data, patch.size);
@@ -243,9 +247,10 @@ static void test_any_byte_of_a_bsdiff40_patch_flipped(void **state) {
             }
             result_free(&of);
             patch.data[i] ^= (uint8_t)flip;
+            tried++;
         }
     }
-    assert_true(refused > patch.size * 2 - 20);
+    assert_true(refused + 20 > tried);
     assert_folder_holds("bad legacy new old patch");
     free(patch.data);
 }

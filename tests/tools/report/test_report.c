@@ -7,6 +7,7 @@
 
 #include "support/corpus.h"
 #include "support/image_files.h"
+#include "support/instrumentation.h"
 #include "support/run_tool.h"
 #include "support/unit_test.h"
 
