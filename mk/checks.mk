@@ -2,15 +2,15 @@
 # counts them. A check that needs other flags builds in a folder of its own below build/. Checks run side by
 # side: what several of them use is a prerequisite of each, so that it is built once.
 
-.PHONY: test unit-tests freestanding portability test-32 test-clang test-sanitizers valgrind coverage \
-        torture torture-faults
+.PHONY: test unit-tests freestanding portability test-32 test-clang test-sanitizers \
+        sanitize-parts sanitize-rest valgrind coverage torture torture-faults
 
 # Those that take longest come first.
-CHECKS := unit-tests test-sanitizers docs-test portability format-check architecture freestanding \
+CHECKS := unit-tests sanitize-parts docs-test portability format-check architecture freestanding \
           format-test install-test bench-test figures-test scaling-test manual-test completion-test \
           browser-test
 
-#: make test            the checks of every change; 12 to 14 minutes on two processors
+#: make test            the checks of every change; about ten minutes on two processors
 # The stamp parts what this run measures from what earlier ones did.
 test: setup
 	@mkdir -p build && touch build/test-started
@@ -39,6 +39,12 @@ architecture:
 #: make unit-tests      the cmocka programs under tests/
 unit-tests: all $(TESTS)
 	@WHITTLE_TOOLS=$(BUILD)/tools scripts/run-tests $(TESTS)
+
+#: make test-corpus     the corpus, every pair both ways at every size of RAM; minutes
+.PHONY: test-corpus
+CORPUS_TESTS := $(filter $(BUILD)/tests/corpus/%,$(TESTS))
+test-corpus: $(CORPUS_TESTS)
+	@WHITTLE_CORPUS_ALL=1 scripts/run-tests $(CORPUS_TESTS)
 
 #: make freestanding    the device parts for four cores: size, stack, no libc, no static data
 freestanding:
@@ -98,9 +104,19 @@ figures-test:
 SANITIZERS := -fsanitize=address,undefined,implicit-conversion,unsigned-integer-overflow \
               -fsanitize-ignorelist=tests/sanitizers/integers.ignore -fno-sanitize-recover=all \
               -fno-omit-frame-pointer
+SANITIZED = $(MAKE) --no-print-directory BUILD=build/sanitizers CC=clang CFLAGS='-O1 -g $(SANITIZERS)' \
+            variant-tests
 test-sanitizers:
-	@$(MAKE) --no-print-directory BUILD=build/sanitizers CC=clang CFLAGS='-O1 -g $(SANITIZERS)' \
-	    variant-tests
+	+@$(SANITIZED)
+
+#: make sanitize-parts  those of them that run no tools and make no power cuts by the thousand
+SLOW_TESTS = $(addprefix $(BUILD)/tests/,tools/% faults/% corpus/% device/test_cuts device/test_forgeries)
+sanitize-parts:
+	+@$(SANITIZED) VARIANT_TESTS='$$(filter-out $$(SLOW_TESTS),$$(TESTS))'
+
+#: make sanitize-rest   those that sanitize-parts leaves out
+sanitize-rest:
+	+@$(SANITIZED) VARIANT_TESTS='$$(filter $$(SLOW_TESTS),$$(TESTS))'
 
 #: make coverage        the lines and branches that unit tests reach; as HTML in build/coverage/html
 # The tests left out take minutes: what they reach, the tests of each part must reach without them. The
@@ -139,5 +155,6 @@ valgrind:
 
 # The unit tests of a variant, with its own tools and without touching ./diff_creator and ./whittle.
 .PHONY: variant-tests
-variant-tests: $(BUILD)/tools/diff_creator $(BUILD)/tools/whittle $(TESTS)
-	@WHITTLE_TOOLS=$(BUILD)/tools RUNNER='$(RUNNER)' scripts/run-tests $(TESTS)
+VARIANT_TESTS ?= $(TESTS)
+variant-tests: $(BUILD)/tools/diff_creator $(BUILD)/tools/whittle $(VARIANT_TESTS)
+	@WHITTLE_TOOLS=$(BUILD)/tools RUNNER='$(RUNNER)' scripts/run-tests $(VARIANT_TESTS)

@@ -9,10 +9,7 @@
 #include "support/unit_test.h"
 #include "whittle/encoder.h"
 
-enum {
-    LARGE = 1000000,      /* bytes of an image whose encoding takes seconds */
-    INSTRUMENTED = 95000, /* bytes of the largest target under a sanitizer */
-};
+enum { INSTRUMENTED = 95000 /* bytes of the largest target under a sanitizer */ };
 
 static void decode(const char *id, const image *source, const image *target, const image *patch,
                    size_t piece) {
@@ -49,34 +46,29 @@ size_t round_trip(const char *id, const corpus_image *source, const corpus_image
     return size;
 }
 
-typedef struct selection {
-    bool forth; /* from the old image to the new one */
-    bool back;
-} selection;
+static bool has_time_for(const corpus_pair *pair) {
+    return !runs_instrumented() || (pair->old_size < INSTRUMENTED && pair->new_size < INSTRUMENTED);
+}
 
-static selection select_directions(const corpus_pair *pair, size_t turn) {
-    if (runs_instrumented()) {
-        bool small = pair->old_size < INSTRUMENTED && pair->new_size < INSTRUMENTED;
-        return (selection){small && turn % 2 == 0, small && turn % 2 == 1};
-    }
-    if (getenv("WHITTLE_CORPUS_ALL") || (pair->old_size < LARGE && pair->new_size < LARGE)) {
-        return (selection){true, true};
-    }
-    return (selection){turn % 2 == 0, turn % 2 == 1};
+/* Ways to try a pair are sizes of RAM in both directions; of these, each pair has one by turns. */
+static bool has_turn(size_t pair, size_t way, size_t ways) {
+    return getenv("WHITTLE_CORPUS_ALL") || pair % ways == way;
 }
 
 void round_trip_corpus(const uint32_t *ram_sizes, size_t count) {
     corpus all = corpus_require();
     for (size_t i = 0; i < all.count; i++) {
         const corpus_pair *pair = &all.pairs[i];
+        if (!has_time_for(pair)) {
+            continue;
+        }
         corpus_image old = corpus_load_old(pair);
         corpus_image new = corpus_load_new(pair);
         for (size_t j = 0; j < count; j++) {
-            selection directions = select_directions(pair, i + j);
-            if (directions.forth) {
+            if (has_turn(i, 2 * j, 2 * count)) {
                 round_trip(pair->id, &old, &new, ram_sizes[j]);
             }
-            if (directions.back) {
+            if (has_turn(i, 2 * j + 1, 2 * count)) {
                 round_trip(pair->id, &new, &old, ram_sizes[j]);
             }
         }

@@ -9,10 +9,10 @@
 
 #include "support/corpus.h"
 
-/* Every pair of the corpus, in both directions, at each of these RAM sizes (bytes); of pairs of
- * large images each size is tried in one of the two directions only, unless the environment
- * variable WHITTLE_CORPUS_ALL is set. Where tests run instrumented, small pairs have to do. Skips
- * the running test where there is no corpus. */
+/* Every pair of the corpus, at one of these RAM sizes (bytes) and in one direction, by turns; at
+ * all of them and in both where the environment variable WHITTLE_CORPUS_ALL is set (make
+ * test-corpus). Where tests run instrumented, small pairs have to do. Skips the running test where
+ * there is no corpus. */
 void round_trip_corpus(const uint32_t *ram_sizes, size_t count);
 
 /* One round trip; returns the patch's size. */
