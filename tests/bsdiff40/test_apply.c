@@ -40,7 +40,7 @@ static void expect_error(image patch, int expected) {
     assert_int_equal(size, 99);
 }
 
-enum { STREAM_MAX = 12, APART = 7 /* cases that are tried where all is slower */ };
+enum { STREAM_MAX = 12, APART = 7 /* are the cases that are tried where all is slower */ };
 
 /* What a stream must hold to satisfy the segments, as far as that is possible. */
 static size_t asked_for(int64_t sum) {

@@ -10,7 +10,7 @@
 #include "whittle/bsdiff40.h"
 #include "whittle/encoder.h"
 
-enum { APART = 7 /* pairs that are tried where all is slower */ };
+enum { APART = 7 /* are the pairs that are tried where all is slower */ };
 
 static image encode(const image *source, const image *target, int level) {
     image patch;

@@ -9,7 +9,7 @@
  * is slower by far, and times and sizes of memory say nothing about the code. */
 bool runs_instrumented(void);
 
-/* True under AddressSanitizer alone, which needs all of the address space. */
+/* True under AddressSanitizer, which needs all of the address space. */
 bool address_sanitizer(void);
 
 /* How far apart those of many like cases are that a loop tries: 1, or `apart` where everything is

@@ -57,6 +57,7 @@ static bool has_turn(size_t pair, size_t way, size_t ways) {
 
 void round_trip_corpus(const uint32_t *ram_sizes, size_t count) {
     corpus all = corpus_require();
+    size_t trips = 0;
     for (size_t i = 0; i < all.count; i++) {
         const corpus_pair *pair = &all.pairs[i];
         if (!has_time_for(pair)) {
@@ -67,13 +68,17 @@ void round_trip_corpus(const uint32_t *ram_sizes, size_t count) {
         for (size_t j = 0; j < count; j++) {
             if (has_turn(i, 2 * j, 2 * count)) {
                 round_trip(pair->id, &old, &new, ram_sizes[j]);
+                trips++;
             }
             if (has_turn(i, 2 * j + 1, 2 * count)) {
                 round_trip(pair->id, &new, &old, ram_sizes[j]);
+                trips++;
             }
         }
         free(old.data);
         free(new.data);
     }
     corpus_free(&all);
+    print_message("%zu round trips\n", trips);
+    assert_true(trips > 0);
 }

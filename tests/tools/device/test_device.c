@@ -16,7 +16,7 @@
     "Patching the binary...\nPatching SUCCESSFUL.\nRestarting.\nStarting slot 1, 20100 bytes.\n"
 #define CONFIRMED "The firmware has confirmed itself.\n"
 
-enum { OPERATIONS_MAX = 1000, APART = 3 /* cuts that are made where all is slower */ };
+enum { OPERATIONS_MAX = 1000, APART = 3 /* are the cuts that are made where all is slower */ };
 
 static void save_all(void) {
     save_images();

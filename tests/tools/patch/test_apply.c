@@ -7,7 +7,7 @@
 #include "support/run_tool.h"
 #include "support/unit_test.h"
 
-enum { APART = 7 /* cuts and flips that are tried where all is slower */ };
+enum { APART = 7 /* are the cuts and flips that are tried where all is slower */ };
 
 /* "old", "new", and a patch of each format: "patch" and "legacy". */
 static void save_all(void) {
