@@ -10,7 +10,7 @@ CHECKS := unit-tests sanitize-parts docs-test portability format-check architect
           format-test install-test bench-test figures-test scaling-test manual-test completion-test \
           browser-test
 
-#: make test            the checks of every change; about ten minutes on two processors
+#: make test            the checks of every change; under ten minutes on two processors
 # The stamp parts what this run measures from what earlier ones did.
 test: setup
 	@mkdir -p build && touch build/test-started
