@@ -40,14 +40,14 @@ static void play(const scene *what) {
 /* What is left on a terminal; freed with free(). */
 static char *on_terminal(const scene *what) {
     int master;
-    char *text = calloc(1, 4096);
     pid_t process = forkpty(&master, NULL, NULL, NULL);
-    assert_non_null(text);
     assert_true(process >= 0);
     if (process == 0) {
         play(what);
         _exit(0);
     }
+    char *text = calloc(1, 4096);
+    assert_non_null(text);
     size_t used = 0;
     ssize_t got;
     while (used < 4095 && (got = read(master, text + used, 4095 - used)) > 0) {
