@@ -165,6 +165,26 @@ static void surprising_insertions_are_decoded_in_any_pieces(void **state) {
     }
 }
 
+/* A copy that begins behind an insertion: the room that it has is what is left of the target. */
+static void a_copy_may_end_with_the_target_and_not_beyond(void **state) {
+    (void)state;
+    enum { INSERTED = 100, LEFT = IMAGE_SIZE - INSERTED };
+    for (uint32_t beyond = 0; beyond < 2; beyond++) {
+        const whittle_copy copies[] = {{.target = INSERTED, .size = LEFT + beyond},
+                                       {.target = IMAGE_SIZE}};
+        static scene in;
+        int error = WHITTLE_OK;
+        start(&in, WHITTLE_ISA_NONE, true);
+        plan_init(&in.plan, in.planned.data, IMAGE_SIZE, copies, COUNT_OF(copies));
+        while (!error && in.stream.state != WHITTLE_STREAM_END) {
+            step(&in, &error);
+        }
+        assert_int_equal(error, beyond ? WHITTLE_ERROR_CORRUPT : WHITTLE_OK);
+        assert_int_equal(in.stream.images.position, beyond ? INSERTED : IMAGE_SIZE);
+        finish(&in);
+    }
+}
+
 /* The sum of docs/MODEL.md, 2: two regions, the shifts, numbers, both sets of weights, the table.
  */
 static void memory_for_the_smallest_table_is_enough_and_less_is_not(void **state) {
@@ -184,6 +204,7 @@ static void memory_for_the_smallest_table_is_enough_and_less_is_not(void **state
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_for_the_smallest_table_is_enough_and_less_is_not),
+        cmocka_unit_test(a_copy_may_end_with_the_target_and_not_beyond),
         cmocka_unit_test(surprising_units_are_decoded_in_any_pieces),
         cmocka_unit_test(surprising_insertions_are_decoded_in_any_pieces),
     };

@@ -2,7 +2,7 @@
 #include "support/isa_check.h"
 #include "support/unit_test.h"
 
-enum { BL, B, BC, CBZ, LDR, TBZ, ADRP_ADD, ADRP_LDR, ADRP_STRB, ADRP_LDRQ };
+enum { BL, B, BC, CBZ, LDR, TBZ, ADRP_ADD, ADRP_LDR, ADRP_STRB, ADRP_LDRQ, ADRP_LDRSW };
 
 static const isa_example examples[] = {
     {BL, "bl #4096", 0x80000, {0x00, 0x04, 0x00, 0x94}, 4, 0x81000},
@@ -45,6 +45,12 @@ static const isa_example examples[] = {
      "adrp x0, #667648; ldr q1, [x0, #1104]",
      0x80008,
      {0x00, 0x05, 0x00, 0xF0, 0x01, 0x14, 0xC1, 0x3D},
+     8,
+     0x123450},
+    {ADRP_LDRSW,
+     "adrp x0, #667648; ldrsw x1, [x0, #1104]",
+     0x80008,
+     {0x00, 0x05, 0x00, 0xF0, 0x01, 0x50, 0x84, 0xB9},
      8,
      0x123450},
     {ADRP_ADD,

@@ -2,7 +2,7 @@
 #include "support/isa_check.h"
 #include "support/unit_test.h"
 
-enum { JUMP, JUMP_PLAIN, BRANCH, LUI_ADDIU, LUI_LW, LUI_SWR, LUI_ORI };
+enum { JUMP, JUMP_PLAIN, BRANCH, LUI_ADDIU, LUI_LW, LUI_LB, LUI_SWR, LUI_ORI };
 
 static const isa_example examples[] = {
     {JUMP, "jal target", 0x9D000000, {0x0F, 0x40, 0x04, 0x00}, 4, 0x9D001000},
@@ -63,6 +63,12 @@ static const isa_example examples[] = {
      8,
      0x8000F802},
     {JUMP, "jal 0x90000000", 0x8FFFFFFC, {0x0C, 0x00, 0x00, 0x00}, 4, 0x90000000},
+    {LUI_LB,
+     "lui $2, %hi(target); lb $3, %lo(target)($2)",
+     0x9D000000,
+     {0x3C, 0x02, 0x80, 0x00, 0x80, 0x43, 0x12, 0x34},
+     8,
+     0x80001234},
     {LUI_SWR,
      "lui $2, %hi(target); swr $3, %lo(target)($2)",
      0x9D000000,

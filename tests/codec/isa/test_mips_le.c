@@ -3,7 +3,7 @@
 #include "support/isa_check.h"
 #include "support/unit_test.h"
 
-enum { JUMP, JUMP_PLAIN, BRANCH, LUI_ADDIU, LUI_LW, LUI_SWR, LUI_ORI };
+enum { JUMP, JUMP_PLAIN, BRANCH, LUI_ADDIU, LUI_LW, LUI_LB, LUI_SWR, LUI_ORI };
 
 static const isa_example examples[] = {
     {JUMP, "jal target", 0x9D000000, {0x00, 0x04, 0x40, 0x0F}, 4, 0x9D001000},
@@ -64,6 +64,12 @@ static const isa_example examples[] = {
      8,
      0x8000F802},
     {JUMP, "jal 0x90000000", 0x8FFFFFFC, {0x00, 0x00, 0x00, 0x0C}, 4, 0x90000000},
+    {LUI_LB,
+     "lui $2, %hi(target); lb $3, %lo(target)($2)",
+     0x9D000000,
+     {0x00, 0x80, 0x02, 0x3C, 0x34, 0x12, 0x43, 0x80},
+     8,
+     0x80001234},
     {LUI_SWR,
      "lui $2, %hi(target); swr $3, %lo(target)($2)",
      0x9D000000,
