@@ -37,8 +37,7 @@ __attribute__((constructor)) static void find_plan(void) {
     }
 }
 
-/* What runs at the end of a program, as the measurement of coverage does, is none of the tool's. */
-static void forget_plan(void) {
+void fault_plan_forget(void) {
     plan = NULL;
 }
 
@@ -49,7 +48,7 @@ static bool fails(fault_kind kind) {
     }
     unsigned number = atomic_fetch_add(&plan->calls, 1) + 1;
     if (number == 1) {
-        (void)atexit(forget_plan);
+        (void)atexit(fault_plan_forget);
     }
     bool due = plan->first > 0 && (plan->lasting ? number >= plan->first : number == plan->first);
     if (due) {

@@ -34,4 +34,8 @@ typedef struct fault_plan {
     atomic_uint failed; /* those that failed */
 } fault_plan;
 
+/* From here on all calls are passed on: what runs at the end of a program, as the measurement of
+ * coverage does, is none of the tool's. Absent where that library is not loaded. */
+__attribute__((weak)) void fault_plan_forget(void);
+
 #endif
