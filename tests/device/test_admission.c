@@ -108,6 +108,8 @@ static void takes_a_device_class_only_where_one_is_named(void **state) {
 static void holds_plain_images_to_the_security_counter(void **state) {
     (void)state;
     assert_int_equal(whittle_admit_incoming(&record, NULL), WHITTLE_ERROR_DOWNGRADE);
+    record.status.security_counter = 1;
+    assert_int_equal(whittle_admit_incoming(&record, NULL), WHITTLE_ERROR_DOWNGRADE);
     record.status.security_counter = 0;
     assert_int_equal(whittle_admit_incoming(&record, NULL), WHITTLE_OK);
 }

@@ -86,6 +86,19 @@ static void each_trusted_key_counts_and_no_other(void **state) {
     }
 }
 
+/* The firmware may hold more keys than it trusts. */
+static void keys_behind_the_last_do_not_count(void **state) {
+    (void)state;
+    signed_rig device;
+    signed_rig_create(&device, "mcu-1k", 0);
+    rig_bytes patch =
+        signed_rig_patch(&device.rig.old_image, &device.rig.new_image, &(signed_options){.key = 1});
+    device.trust.key_count--;
+    assert_int_equal(rig_send(&device.rig, &patch, 512, false), WHITTLE_ERROR_SIGNATURE);
+    free(patch.data);
+    signed_rig_destroy(&device);
+}
+
 static void a_device_without_keys_takes_signed_patches_too(void **state) {
     (void)state;
     signed_rig device;
@@ -389,6 +402,7 @@ int main(void) {
         cmocka_unit_test(signed_patches_are_applied_on_every_flash),
         cmocka_unit_test(signed_whole_images_are_applied),
         cmocka_unit_test(each_trusted_key_counts_and_no_other),
+        cmocka_unit_test(keys_behind_the_last_do_not_count),
         cmocka_unit_test(a_device_without_keys_takes_signed_patches_too),
         cmocka_unit_test(a_start_with_nothing_pending_costs_no_more_than_without_keys),
         cmocka_unit_test(the_watchdog_waits_for_one_signature_and_nothing_else),

@@ -1,6 +1,7 @@
 /* Descriptions of devices that contradict themselves are refused at every door. */
 #include <stdlib.h>
 
+#include "device/access.h"
 #include "support/device_rig.h"
 #include "support/unit_test.h"
 
@@ -76,11 +77,29 @@ static void refuses_an_unsound_geometry(void **state) {
     refuses(&geometry->program_page, 16);
 }
 
+static void takes_sectors_up_to_the_largest(void **state) {
+    (void)state;
+    uint32_t sector = WHITTLE_ERASE_UNIT_MAX;
+    for (unsigned larger = 0; larger < 2; larger++) {
+        sector <<= larger;
+        flash.geometry.erase_unit = sector;
+        flash.geometry.size = 4 * sector;
+        rig.device.slot_size = sector;
+        for (uint32_t i = 0; i < 2; i++) {
+            rig.device.record_offset[i] = i * sector;
+            rig.device.slot_offset[i] = (2 + i) * sector;
+        }
+        assert_int_equal(whittle_device_check(&rig.device),
+                         larger ? WHITTLE_ERROR_ARGUMENT : WHITTLE_OK);
+    }
+}
+
 static void refuses_an_unsound_layout(void **state) {
     (void)state;
     whittle_device *device = &rig.device;
     uint32_t size = flash.geometry.size;
     refuses(&device->record_offset[0], 4095);
+    refuses(&device->record_offset[0], device->slot_offset[0] + 4096);
     refuses(&device->record_offset[0], device->record_offset[1]);
     refuses(&device->record_offset[1], device->slot_offset[0]);
     refuses(&device->record_offset[1], device->slot_offset[1] + 4096);
@@ -110,6 +129,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(takes_a_sound_description, set_up, rig_tear_down),
         cmocka_unit_test_setup_teardown(refuses_an_unsound_geometry, set_up, rig_tear_down),
+        cmocka_unit_test_setup_teardown(takes_sectors_up_to_the_largest, set_up, rig_tear_down),
         cmocka_unit_test_setup_teardown(refuses_an_unsound_layout, set_up, rig_tear_down),
         cmocka_unit_test_setup_teardown(wants_aligned_memory_for_a_patcher, set_up, rig_tear_down),
     };

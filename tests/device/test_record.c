@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "codec/crc32.h"
+#include "device/access.h"
 #include "device/record.h"
 #include "support/device_rig.h"
 #include "support/unit_test.h"
@@ -88,6 +90,69 @@ static void keeps_the_newest_through_many_sectors(void **state) {
         assert_null(rig.sim.violation);
         rig_destroy(&rig);
     }
+}
+
+static void fill_a_sector(const whittle_flash_geometry *geometry) {
+    const rig_options options = {.geometry = *geometry, .image_size = 600, .seed = 3};
+    device_rig rig;
+    whittle_record record;
+    rig_create(&rig, &options);
+    assert_int_equal(whittle_record_open(&record, &rig.device), WHITTLE_OK);
+    uint32_t marks = WHITTLE_MARK_COUNT * geometry->program_unit;
+    uint32_t room = geometry->erase_unit - marks;
+    uint32_t places = (room < 8192 ? room : 8192) / place_size(&rig);
+    for (uint32_t number = 1; number < places; number++) { /* one is there from the start */
+        append(&record, number);
+        assert_int_equal(record.sector, 0);
+    }
+    assert_true(whittle_flash_is_erased(&rig.device, rig.device.record_offset[0] + room, marks));
+    append(&record, places);
+    assert_int_equal(record.sector, 1);
+    assert_int_equal(value_of(&rig), places);
+    rig_destroy(&rig);
+}
+
+/* Entries fill a sector up to its marks, but no more of it than 8 KiB. */
+static void fills_a_sector_before_it_takes_the_other_one(void **state) {
+    (void)state;
+    const whittle_flash_geometry no_byte_to_spare = {
+        .erase_unit = 496, .program_unit = 4, .program_page = 16, .erased_value = 0xFF};
+    fill_a_sector(&no_byte_to_spare);
+    for (unsigned i = 0; i < sim_geometry_count; i++) {
+        fill_a_sector(&sim_geometries[i].geometry);
+    }
+}
+
+/* The record outlives the firmware that wrote it: what a device in the field holds must be read by
+ * every later release. */
+static void keeps_the_layout_of_an_entry(void **state) {
+    (void)state;
+    device_rig rig;
+    whittle_record record;
+    make_record(&rig, &record, "spi-4k");
+    const whittle_device_status status = {
+        .state = 3,
+        .incoming = 2,
+        .active = 1,
+        .starts_left = 4,
+        .last_error = -5,
+        .incoming_size = 6,
+        .held = 7,
+        .erased = 8,
+        .security_counter = 9,
+        .images = {{10, 11, 12, "digest of slot 0"}, {13, 14, 15, "digest of slot 1"}},
+    };
+    uint32_t words[ENTRY_SIZE / 4] = {
+        [0] = 0x31525457, [1] = 2,  [3] = (uint32_t)-5, [4] = 6,   [5] = 7,   [6] = 8,  [7] = 9,
+        [8] = 10,         [9] = 11, [10] = 12,          [15] = 13, [16] = 14, [17] = 15};
+    memcpy(&words[2], (const uint8_t[]){3, 2, 1, 4}, 4);
+    memcpy(&words[11], "digest of slot 0", 16);
+    memcpy(&words[18], "digest of slot 1", 16);
+    words[23] = whittle_crc32(0, (const uint8_t *)words, ENTRY_SIZE - 4);
+    record.status = status;
+    assert_int_equal(whittle_record_append(&record), WHITTLE_OK);
+    assert_memory_equal(rig.sim.bytes + place(&rig, 0, 1), words, ENTRY_SIZE);
+    rig_destroy(&rig);
 }
 
 static void alternates_the_sectors(void **state) {
@@ -210,6 +275,44 @@ static void passes_over_what_leads_out_of_the_slots(void **state) {
     }
 }
 
+static void nothing_is_under_way_once_an_image_is_proven(void **state) {
+    (void)state;
+    device_rig rig;
+    whittle_record record;
+    make_record(&rig, &record, "spi-4k");
+    record.status.state = WHITTLE_STATE_TRIAL;
+    record.status.starts_left = 2;
+    record.status.images[0].security_counter = 5;
+    assert_int_equal(whittle_record_settle(&record), WHITTLE_OK);
+    whittle_device_status status = rig_status(&rig);
+    assert_int_equal(status.state, WHITTLE_STATE_READY);
+    assert_int_equal(status.starts_left, 0);
+    assert_int_equal(status.security_counter, 5);
+    rig_destroy(&rig);
+}
+
+static void nothing_is_under_way_once_it_is_given_up(void **state) {
+    (void)state;
+    device_rig rig;
+    whittle_record record;
+    make_record(&rig, &record, "spi-4k");
+    record.status.state = WHITTLE_STATE_TRIAL;
+    record.status.incoming = WHITTLE_INCOMING_PATCH;
+    record.status.incoming_size = 100;
+    record.status.starts_left = 2;
+    record.status.images[1].size = 600;
+    assert_int_equal(whittle_record_give_up(&record, WHITTLE_ERROR_UNPROVEN), WHITTLE_OK);
+    whittle_device_status status = rig_status(&rig);
+    assert_int_equal(status.state, WHITTLE_STATE_READY);
+    assert_int_equal(status.incoming, WHITTLE_INCOMING_NONE);
+    assert_int_equal(status.incoming_size, 0);
+    assert_int_equal(status.starts_left, 0);
+    assert_int_equal(status.last_error, WHITTLE_ERROR_UNPROVEN);
+    assert_int_equal(status.images[0].size, rig.old_image.size);
+    assert_int_equal(status.images[1].size, 0);
+    rig_destroy(&rig);
+}
+
 static void survives_a_record_sector_that_fails(void **state) {
     (void)state;
     device_rig rig;
@@ -316,6 +419,8 @@ int main(void) {
         cmocka_unit_test(starts_with_the_installed_state),
         cmocka_unit_test(reports_a_flash_without_a_record),
         cmocka_unit_test(keeps_the_newest_through_many_sectors),
+        cmocka_unit_test(fills_a_sector_before_it_takes_the_other_one),
+        cmocka_unit_test(keeps_the_layout_of_an_entry),
         cmocka_unit_test(alternates_the_sectors),
         cmocka_unit_test(uses_no_place_that_was_claimed),
         cmocka_unit_test(falls_back_where_an_entry_is_damaged),
@@ -323,6 +428,8 @@ int main(void) {
         cmocka_unit_test(counts_any_trace_of_a_seal),
         cmocka_unit_test(takes_an_entry_without_a_seal_where_there_is_no_other),
         cmocka_unit_test(passes_over_what_leads_out_of_the_slots),
+        cmocka_unit_test(nothing_is_under_way_once_an_image_is_proven),
+        cmocka_unit_test(nothing_is_under_way_once_it_is_given_up),
         cmocka_unit_test(survives_a_record_sector_that_fails),
         cmocka_unit_test(gives_up_a_place_where_anything_fails),
         cmocka_unit_test(reports_a_record_that_cannot_be_written),

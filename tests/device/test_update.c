@@ -70,10 +70,43 @@ static void updates_on_flash_at_the_limits(void **state) {
     }
 }
 
+/* The device's progress: each report says more than the one before. */
+static void expect_progress(void *context, uint32_t done, uint32_t total) {
+    uint32_t *reported = context;
+    assert_true(done > *reported);
+    assert_true(done <= total);
+    *reported = done;
+}
+
+/* The last page of an image may be full, or hold a single byte. */
+static void updates_to_an_image_that_ends_anywhere_in_a_page(void **state) {
+    (void)state;
+    const whittle_flash_geometry *geometry = &sim_geometry_find("spi-4k")->geometry;
+    for (uint32_t size = 2 * geometry->program_page - 2; size <= 2 * geometry->program_page + 2;
+         size++) {
+        device_rig rig;
+        uint32_t reported = 0;
+        make_rig(&rig, geometry, 0);
+        free(rig.patch.data);
+        rig.new_image.size = size;
+        rig.new_image.data[size - 1] = 0x5A; /* not what erased flash reads as */
+        rig.patch = rig_make_patch(&rig.old_image, &rig.new_image, NULL);
+        assert_int_equal(rig_send(&rig, &rig.patch, 100, false), WHITTLE_OK);
+        rig.device.message = NULL;
+        rig.device.watchdog = NULL;
+        rig.device.context = &reported;
+        rig.device.progress = expect_progress;
+        rig_boots(&rig, &rig.new_image);
+        assert_int_equal(reported, size);
+        rig_destroy(&rig);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(updates_by_a_patch_on_every_flash),
         cmocka_unit_test(updates_on_flash_at_the_limits),
+        cmocka_unit_test(updates_to_an_image_that_ends_anywhere_in_a_page),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -157,6 +157,51 @@ static uint32_t reset_and_resume(const rig_bytes *file, uint32_t sent) {
     return offset;
 }
 
+/* Writing a file until the power fails before an operation; then asks for the offset. */
+static uint32_t cut_and_resume(whittle_updater *updater, uint64_t operation) {
+    uint32_t offset;
+    assert_int_equal(whittle_updater_start(updater, &rig.device), WHITTLE_OK);
+    sim_flash_cut(&rig.sim, operation, SIM_BEFORE);
+    assert_int_equal(whittle_updater_write(updater, rig.patch.data, rig.patch.size),
+                     WHITTLE_ERROR_IO);
+    sim_flash_power_on(&rig.sim);
+    assert_int_equal(rig_status(&rig).state, WHITTLE_STATE_RECEIVING);
+    assert_int_equal(whittle_updater_resume(updater, &rig.device, &offset), WHITTLE_OK);
+    return offset;
+}
+
+static void a_resume_with_nothing_held_takes_another_update(void **state) {
+    (void)state;
+    whittle_updater updater;
+    /* The record's sector is erased; claim, entry and seals are programmed. */
+    assert_int_equal(cut_and_resume(&updater, 1 + 4 + 1), 0);
+    assert_int_equal(whittle_updater_write(&updater, rig.new_image.data, rig.new_image.size),
+                     WHITTLE_OK);
+    assert_int_equal(whittle_updater_finish(&updater), WHITTLE_OK);
+    assert_true(rig_said(&rig, detected_image));
+    rig_boots(&rig, &rig.new_image);
+}
+
+/* Where a program page is one byte. */
+static void resumes_after_a_cut_at_every_byte_of_the_header(void **state) {
+    (void)state;
+    rig_destroy(&rig);
+    rig_options options = {
+        .geometry = sim_geometry_find("spi-4k")->geometry, .image_size = 3000, .seed = 5};
+    options.geometry.program_page = 1;
+    for (uint32_t programmed = 0; programmed < 40; programmed++) {
+        whittle_updater updater;
+        rig_create(&rig, &options);
+        /* Two erases, the record's and the slot's; claim, entry, seals and the mark before. */
+        uint32_t offset = cut_and_resume(&updater, 2 + 1 + 96 + 2 + 1 + programmed + 1);
+        assert_int_equal(offset, programmed > 0 ? programmed - 1 : 0);
+        assert_int_equal(rig_send(&rig, &rig.patch, 64, true), WHITTLE_OK);
+        rig_boots(&rig, &rig.new_image);
+        rig_destroy(&rig);
+    }
+    make_rig("spi-4k", 3000);
+}
+
 static void resumes_after_a_reset_at_every_byte(void **state) {
     (void)state;
     rig_destroy(&rig);
@@ -218,6 +263,21 @@ static void resumes_many_times_in_a_row(void **state) {
     rig_boots(&rig, &rig.new_image);
 }
 
+static void a_transfer_costs_one_record_erase(void **state) {
+    (void)state;
+    uint32_t before = rig.sim.wear[1] + rig.sim.wear[2];
+    assert_int_equal(rig_send(&rig, &rig.new_image, 64, false), WHITTLE_OK);
+    assert_int_equal(rig.sim.wear[1] + rig.sim.wear[2], before + 1);
+
+    /* Also one that begins anew what was under way. */
+    whittle_updater updater;
+    assert_int_equal(whittle_updater_start(&updater, &rig.device), WHITTLE_OK);
+    assert_int_equal(whittle_updater_write(&updater, rig.new_image.data, 1000), WHITTLE_OK);
+    before = rig.sim.wear[1] + rig.sim.wear[2];
+    assert_int_equal(rig_send(&rig, &rig.new_image, 64, false), WHITTLE_OK);
+    assert_int_equal(rig.sim.wear[1] + rig.sim.wear[2], before + 1);
+}
+
 static void a_resume_costs_one_record_erase(void **state) {
     (void)state;
     whittle_updater updater;
@@ -247,6 +307,18 @@ static void forgets_the_image_that_it_overwrites(void **state) {
     assert_int_equal(whittle_updater_write(&updater, rig.old_image.data, 8), WHITTLE_OK);
     assert_int_equal(rig_status(&rig).images[0].size, 0);
     assert_int_equal(rig_status(&rig).images[0].patch_size, 0);
+}
+
+static void an_image_has_no_patch_behind_it(void **state) {
+    (void)state;
+    assert_int_equal(rig_send(&rig, &rig.patch, 64, false), WHITTLE_OK);
+    rig_boots(&rig, &rig.new_image);
+    assert_int_equal(rig_status(&rig).images[1].patch_size, rig.patch.size);
+    assert_int_equal(rig_send(&rig, &rig.old_image, 64, false), WHITTLE_OK);
+    rig_boots(&rig, &rig.old_image);
+    assert_int_equal(rig_send(&rig, &rig.new_image, 64, false), WHITTLE_OK);
+    assert_int_equal(rig_status(&rig).images[1].size, rig.new_image.size);
+    assert_int_equal(rig_status(&rig).images[1].patch_size, 0);
 }
 
 static void resuming_what_is_complete_finishes_it(void **state) {
@@ -307,12 +379,13 @@ static void refuses_a_transfer_on_trial(void **state) {
     (void)state;
     whittle_updater updater;
     whittle_boot_decision decision;
-    uint32_t offset;
+    uint32_t offset = 77;
     rig.device.trial_starts = 3;
     assert_int_equal(rig_send(&rig, &rig.patch, 64, false), WHITTLE_OK);
     assert_int_equal(rig_boot(&rig, &decision), WHITTLE_OK);
     assert_int_equal(whittle_updater_start(&updater, &rig.device), WHITTLE_ERROR_STATE);
     assert_int_equal(whittle_updater_resume(&updater, &rig.device, &offset), WHITTLE_ERROR_STATE);
+    assert_int_equal(offset, 0);
     assert_int_equal(whittle_updater_write(&updater, "x", 1), WHITTLE_ERROR_STATE);
     assert_int_equal(whittle_updater_abort(&rig.device), WHITTLE_OK);
     assert_int_equal(rig_status(&rig).state, WHITTLE_STATE_TRIAL);
@@ -412,12 +485,16 @@ int main(void) {
         TEST(a_new_transfer_replaces_a_pending_one),
         TEST(a_new_transfer_replaces_one_under_way),
         TEST(start_alone_leaves_a_pending_update),
+        TEST(a_resume_with_nothing_held_takes_another_update),
+        TEST(resumes_after_a_cut_at_every_byte_of_the_header),
         TEST(resumes_after_a_reset_at_every_byte),
         TEST(loses_at_most_a_page_where_pages_may_be_programmed_again),
         TEST(loses_at_most_a_span_where_they_may_not),
         TEST(resumes_many_times_in_a_row),
+        TEST(a_transfer_costs_one_record_erase),
         TEST(a_resume_costs_one_record_erase),
         TEST(forgets_the_image_that_it_overwrites),
+        TEST(an_image_has_no_patch_behind_it),
         TEST(resuming_what_is_complete_finishes_it),
         TEST(a_different_image_after_a_resume_is_found_out),
         TEST(writes_nothing_before_a_start),
