@@ -7,11 +7,12 @@ from typing import Iterator, List, Optional
 from checking import Check, complaints
 from decoder import decode
 from forger import sealed
-from golden import golden_source, golden_target, long_images
+from golden import golden_source, golden_target, long_images, many_changes_source
 from header import CHECKSUM_SIZE, PatchError
 
 VECTORS = pathlib.Path("tests/golden/version-1.txt")
 LONG_RUNS = pathlib.Path("tests/golden/long-runs.txt")
+MANY_CHANGES = pathlib.Path("tests/golden/many-changes.txt")
 INSTRUCTION_SETS, RAM_SIZES = 8, 4
 VERSION_AT, FLAGS_AT, PAYLOAD_SIZE_AT = 4, 5, 6
 
@@ -83,6 +84,19 @@ def decoded_long_runs() -> Iterator[str]:
             yield f"{kibibytes} KiB of RAM: {error}"
 
 
+def decoded_many_changes(instruction_set: int) -> Iterator[str]:
+    """Their targets are known by the digests in the patches alone."""
+    source = many_changes_source(instruction_set)
+    lines = [line.split() for line in MANY_CHANGES.read_text().splitlines()]
+    patches = [bytes.fromhex(line[2]) for line in lines if int(line[0]) == instruction_set]
+    if len(patches) != 2:
+        yield f"there are {len(patches)} vectors, not 2"
+    for patch in patches:
+        error = refusal(patch, source)
+        if error:
+            yield f"{len(patch)} bytes: {error}"
+
+
 def flipped_bits(vector: Vector) -> Iterator[str]:
     for offset in range(len(vector.patch)):
         for bit in range(8):
@@ -146,6 +160,9 @@ def checks() -> Iterator[Check]:
         name = f"golden vectors of instruction set {instruction_set}"
         yield name, complaints(decoded, instruction_set)
     yield "golden vectors of long runs", complaints(decoded_long_runs)
+    for instruction_set in range(1, INSTRUCTION_SETS):
+        name = f"golden vectors of many changes, instruction set {instruction_set}"
+        yield name, complaints(decoded_many_changes, instruction_set)
     vector = vectors()[4]
     yield "every flipped bit is refused", complaints(flipped_bits, vector)
     yield "flipped bits under a good CRC are refused", complaints(flipped_bits_resealed, vector)
