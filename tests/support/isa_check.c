@@ -179,6 +179,19 @@ static void other_instructions_refer_to_nothing(void **state) {
     }
 }
 
+/* The image lies where the instruction's bytes are an address of it. */
+static void what_may_be_either_is_what_the_set_prefers(void **state) {
+    const isa_expectations *expected = *state;
+    static scene in;
+    place_example(&in, &expected->examples[0]);
+    start(&in, expected->isa, 0, 0);
+    uint32_t base = whittle_source_word(&in.stream.images, MARGIN) - MARGIN;
+    start(&in, expected->isa, base, base);
+    whittle_unit unit = predict(&in, MARGIN);
+    assert_int_equal(unit.kind == WHITTLE_KIND_POINTER, expected->prefers_pointers);
+    assert_int_equal(has_field(&unit), !expected->prefers_pointers);
+}
+
 static void any_bytes_are_safe_and_stay_as_they_are(void **state) {
     const isa_expectations *expected = *state;
     const uint32_t told = ~expected->untold;
@@ -212,6 +225,7 @@ int isa_check(const isa_expectations *expected) {
         TEST(instructions_become_what_the_assembler_makes),
         TEST(other_instructions_refer_to_nothing),
         TEST(each_field_holds_its_reach_and_no_more),
+        TEST(what_may_be_either_is_what_the_set_prefers),
         TEST(any_bytes_are_safe_and_stay_as_they_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

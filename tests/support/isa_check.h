@@ -3,6 +3,7 @@
 #ifndef TESTS_SUPPORT_ISA_CHECK_H
 #define TESTS_SUPPORT_ISA_CHECK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,7 +22,8 @@ typedef struct isa_example {
 } isa_example;
 
 /* How far the instructions of a group reach: they refer to what lies at
- * ((address + add) & ~mask) + a multiple of unit from low to high. */
+ * ((address + add) & ~mask) + a multiple of unit from low to high. A header may say that an image
+ * lies anywhere, so that its instructions lie even where no processor would run them. */
 typedef struct isa_reach {
     unsigned group;
     uint32_t add;
@@ -29,7 +31,7 @@ typedef struct isa_reach {
     int64_t low;
     int64_t high;
     uint32_t unit;
-    uint32_t address_unit; /* where instructions may lie */
+    uint32_t address_unit; /* it holds for instructions at multiples of this */
 } isa_reach;
 
 typedef struct isa_expectations {
@@ -41,7 +43,8 @@ typedef struct isa_expectations {
     size_t plain_count;
     const isa_reach *reaches;
     size_t reach_count;
-    uint32_t untold; /* bits of an instruction that 32 bits of address do not tell */
+    uint32_t untold;       /* bits of an instruction that 32 bits of address do not tell */
+    bool prefers_pointers; /* a word that is an address as well as an instruction is the address */
 } isa_expectations;
 
 /* Runs a group of tests; returns how many failed.
@@ -49,6 +52,7 @@ typedef struct isa_expectations {
  * - Each example has the length that it has, refers to what it refers to, and becomes each other
  * one of its group where its place and its target become the other's.
  * - Plain instructions refer to nothing.
+ * - The first example's instruction is one, or an address where its bytes are one of the image.
  * - From anywhere, an instruction becomes one that refers to anything in its reach; if its target
  *   goes just beyond it, it stays as it is.
  * - On any bytes at all, lengths and kinds are in range, nothing is read outside the image, and

@@ -46,19 +46,20 @@ static const isa_example plain[] = {
     {0, "mrs r0, msp", 0, {0xEF, 0xF3, 0x08, 0x80}, 4, 0},
     {0, "dmb sy", 0, {0xBF, 0xF3, 0x5F, 0x8F}, 4, 0},
     {0, "isb sy", 0, {0xBF, 0xF3, 0x6F, 0x8F}, 4, 0},
+    {0, "udf.w #0", 0, {0xF0, 0xF7, 0x00, 0xA0}, 4, 0},
     {0, "movw r0, #5", 0, {0x40, 0xF2, 0x05, 0x00}, 4, 0},
     {0, "ldrd r0, r1, [r2]", 0, {0xD2, 0xE9, 0x00, 0x01}, 4, 0},
     {0, "tbb [pc, r0]", 0, {0xDF, 0xE8, 0x00, 0xF0}, 4, 0},
 };
 
 static const isa_reach reaches[] = {
-    {BL, 4, 0, -0x1000000, 0xFFFFFE, 2, 2},
-    {BW, 4, 0, -0x1000000, 0xFFFFFE, 2, 2},
-    {BCW, 4, 0, -0x100000, 0xFFFFE, 2, 2},
-    {B, 4, 0, -0x800, 0x7FE, 2, 2},
-    {BC, 4, 0, -0x100, 0xFE, 2, 2},
-    {LDR, 4, 3, 0, 1020, 4, 2},
-    {ADR, 4, 3, 0, 1020, 4, 2},
+    {BL, 4, 0, -0x1000000, 0xFFFFFE, 2, 1},
+    {BW, 4, 0, -0x1000000, 0xFFFFFE, 2, 1},
+    {BCW, 4, 0, -0x100000, 0xFFFFE, 2, 1},
+    {B, 4, 0, -0x800, 0x7FE, 2, 1},
+    {BC, 4, 0, -0x100, 0xFE, 2, 1},
+    {LDR, 4, 3, 0, 1020, 4, 1},
+    {ADR, 4, 3, 0, 1020, 4, 1},
 };
 
 int main(void) {
@@ -70,6 +71,7 @@ int main(void) {
         .plain_count = COUNT_OF(plain),
         .reaches = reaches,
         .reach_count = COUNT_OF(reaches),
+        .prefers_pointers = true,
     };
     return isa_check(&expected);
 }

@@ -51,6 +51,7 @@ int main(void) {
         .plain_count = COUNT_OF(plain),
         .reaches = reaches,
         .reach_count = COUNT_OF(reaches),
+        .prefers_pointers = true,
     };
     return isa_check(&expected);
 }
