@@ -1,8 +1,23 @@
 /* AArch64: encodings as LLVM made them. */
+#include "codec/isa/isa.h"
 #include "support/isa_check.h"
 #include "support/unit_test.h"
 
-enum { BL, B, BC, CBZ, LDR, TBZ, ADRP_ADD, ADRP_LDR, ADRP_STRB, ADRP_LDRQ, ADRP_LDRSW };
+enum {
+    BL,
+    B,
+    BC,
+    CBZ,
+    LDR,
+    TBZ,
+    ADRP_ADD,
+    ADRP_LDR,
+    ADRP_STRB,
+    ADRP_LDRQ,
+    ADRP_LDRSW,
+    ADRP_LDRD,
+    ADRP_ADD_X1
+};
 
 static const isa_example examples[] = {
     {BL, "bl #4096", 0x80000, {0x00, 0x04, 0x00, 0x94}, 4, 0x81000},
@@ -125,6 +140,43 @@ static const isa_example examples[] = {
      {0x00, 0xFC, 0x77, 0x90, 0x01, 0xE0, 0xC3, 0x3D},
      8,
      0xF0000F80},
+    {ADRP_LDRD,
+     "adrp x0, #667648; ldr d1, [x0, #1104]",
+     0x80008,
+     {0x00, 0x05, 0x00, 0xF0, 0x01, 0x28, 0x42, 0xFD},
+     8,
+     0x123450},
+    {ADRP_LDRD,
+     "adrp x0, #-8392704; ldr d1, [x0, #4088]",
+     0x881004,
+     {0xE0, 0xBF, 0xFF, 0xF0, 0x01, 0xFC, 0x47, 0xFD},
+     8,
+     0x80FF8},
+    {ADRP_ADD_X1,
+     "adrp x1, #667648; add x1, x1, #1104",
+     0x80008,
+     {0x01, 0x05, 0x00, 0xF0, 0x21, 0x40, 0x11, 0x91},
+     8,
+     0x123450},
+    {ADRP_ADD_X1,
+     "adrp x1, #-8392704; add x1, x1, #4088",
+     0x881004,
+     {0xE1, 0xBF, 0xFF, 0xF0, 0x21, 0xE0, 0x3F, 0x91},
+     8,
+     0x80FF8},
+    /* the same page, from an ADD on the next one; and the page before */
+    {ADRP_ADD,
+     "adrp x0, #0; add x0, x0, #1104",
+     0x80FFC,
+     {0x00, 0x00, 0x00, 0x90, 0x00, 0x40, 0x11, 0x91},
+     8,
+     0x80450},
+    {ADRP_ADD,
+     "adrp x0, #-4096; add x0, x0, #4088",
+     0x81004,
+     {0xE0, 0xFF, 0xFF, 0xF0, 0x00, 0xE0, 0x3F, 0x91},
+     8,
+     0x80FF8},
 };
 
 static const isa_example plain[] = {
@@ -135,14 +187,32 @@ static const isa_example plain[] = {
     {0, "blr x3", 0, {0x60, 0x00, 0x3F, 0xD6}, 4, 0},
     {0, "adds x1, x2, #5", 0, {0x41, 0x14, 0x00, 0xB1}, 4, 0},
     {0, "add x0, x1, #1, lsl #12", 0, {0x20, 0x04, 0x40, 0x91}, 4, 0},
+    {0,
+     "adrp x0, #667648; ldr x1, [x0, #4096]",
+     0,
+     {0x00, 0x05, 0x00, 0xF0, 0x01, 0x00, 0x48, 0xF9},
+     8,
+     0},
     {0, "ldrb w0, [x1, x2]", 0, {0x20, 0x68, 0x62, 0x38}, 4, 0},
 };
 
 static const isa_reach reaches[] = {
-    {BL, 0, 0, -0x8000000, 0x7FFFFFC, 4, 4}, {BC, 0, 0, -0x100000, 0xFFFFC, 4, 4},
-    {CBZ, 0, 0, -0x100000, 0xFFFFC, 4, 4},   {LDR, 0, 0, -0x100000, 0xFFFFC, 4, 4},
-    {TBZ, 0, 0, -0x8000, 0x7FFC, 4, 4},
+    {BL, 0, 0, -0x8000000, 0x7FFFFFC, 4, 1}, {BC, 0, 0, -0x100000, 0xFFFFC, 4, 1},
+    {CBZ, 0, 0, -0x100000, 0xFFFFC, 4, 1},   {LDR, 0, 0, -0x100000, 0xFFFFC, 4, 1},
+    {TBZ, 0, 0, -0x8000, 0x7FFC, 4, 1},
 };
+
+/* An instruction lies on a multiple of 4; the same bits elsewhere are none. */
+static void only_aligned_words_are_instructions(void **state) {
+    (void)state;
+    const whittle_isa_model *isa = whittle_isa_find(WHITTLE_ISA_AARCH64);
+    const uint32_t branch = 0x14000000;
+    assert_int_not_equal(isa->classify(branch, 8), 0);
+    for (uint32_t offset = 9; offset < 12; offset++) {
+        assert_int_equal(isa->classify(branch, offset), 0);
+        assert_int_equal(isa->length(branch, offset), 12 - offset);
+    }
+}
 
 int main(void) {
     const isa_expectations expected = {
@@ -155,5 +225,6 @@ int main(void) {
         .reach_count = COUNT_OF(reaches),
         .untold = 1u << 23,
     };
-    return isa_check(&expected);
+    const struct CMUnitTest tests[] = {cmocka_unit_test(only_aligned_words_are_instructions)};
+    return isa_check(&expected) + cmocka_run_group_tests(tests, NULL, NULL);
 }
