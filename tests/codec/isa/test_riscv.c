@@ -3,7 +3,21 @@
 #include "support/isa_check.h"
 #include "support/unit_test.h"
 
-enum { JAL, BRANCH, CJ, CJAL, CB, CBN, AUIPC, AUIPC_JALR, LUI_LOAD, LUI_STORE };
+enum {
+    JAL,
+    BRANCH,
+    CJ,
+    CJAL,
+    CB,
+    CBN,
+    AUIPC,
+    AUIPC_JALR,
+    LUI_LOAD,
+    LUI_STORE,
+    LUI_FLW,
+    LUI_FSW,
+    LUI_ADDIW
+};
 
 static const isa_example examples[] = {
     {JAL, "jal ra, target", 0x42000000, {0xEF, 0x10, 0x00, 0x00}, 4, 0x42001000},
@@ -82,6 +96,61 @@ static const isa_example examples[] = {
      {0x37, 0x17, 0xC8, 0x3F, 0xA3, 0x2F, 0xA7, 0xFE},
      8,
      0x3FC80FFF},
+    {LUI_FLW,
+     "lui a5, %hi(target); flw fa0, %lo(target)(a5)",
+     0x42000000,
+     {0xB7, 0x17, 0xC8, 0x3F, 0x07, 0xA5, 0x47, 0x23},
+     8,
+     0x3FC81234},
+    {LUI_FLW,
+     "lui a5, %hi(target); flw fa0, %lo(target)(a5)",
+     0x42010002,
+     {0xB7, 0x17, 0xC8, 0x3F, 0x07, 0xA5, 0x07, 0x80},
+     8,
+     0x3FC80800},
+    {LUI_FSW,
+     "lui a4, %hi(target); fsw fa0, %lo(target)(a4)",
+     0x42000000,
+     {0x37, 0x17, 0xC8, 0x3F, 0x27, 0x2A, 0xA7, 0x22},
+     8,
+     0x3FC81234},
+    {LUI_FSW,
+     "lui a4, %hi(target); fsw fa0, %lo(target)(a4)",
+     0x42010002,
+     {0x37, 0x17, 0xC8, 0x3F, 0x27, 0x20, 0xA7, 0x80},
+     8,
+     0x3FC80800},
+    {LUI_ADDIW,
+     "lui a5, %hi(target); addiw a0, a5, %lo(target)",
+     0x42000000,
+     {0xB7, 0x17, 0xC8, 0x3F, 0x1B, 0x85, 0x47, 0x23},
+     8,
+     0x3FC81234},
+    {LUI_ADDIW,
+     "lui a5, %hi(target); addiw a0, a5, %lo(target)",
+     0x42010002,
+     {0xB7, 0x17, 0xC8, 0x3F, 0x1B, 0x85, 0x07, 0x80},
+     8,
+     0x3FC80800},
+    /* the last address before the high bits round up */
+    {LUI_LOAD,
+     "lui a5, %hi(target); lw a0, %lo(target)(a5)",
+     0x42000000,
+     {0xB7, 0x17, 0xC8, 0x3F, 0x03, 0xA5, 0xF7, 0x7F},
+     8,
+     0x3FC817FF},
+    {LUI_STORE,
+     "lui a4, %hi(target); sw a0, %lo(target)(a4)",
+     0x42000000,
+     {0x37, 0x17, 0xC8, 0x3F, 0xA3, 0x2F, 0xA7, 0x7E},
+     8,
+     0x3FC817FF},
+    {AUIPC,
+     "auipc a5, %pcrel_hi(target); addi a5, a5, %pcrel_lo(...)",
+     0x42000000,
+     {0x97, 0x17, 0x00, 0x00, 0x93, 0x87, 0xF7, 0x7F},
+     8,
+     0x420017FF},
     {BRANCH, "bne a0, a1, 2048", 0x42000000, {0xE3, 0x10, 0xB5, 0x00}, 4, 0x42000800},
     {BRANCH, "bne a0, a1, -2048", 0x42010002, {0xE3, 0x10, 0xB5, 0x80}, 4, 0x4200F802},
     {BRANCH, "bne a0, a1, 14", 0x42010002, {0x63, 0x17, 0xB5, 0x00}, 4, 0x42010010},
@@ -116,9 +185,9 @@ static const isa_example plain[] = {
 };
 
 static const isa_reach reaches[] = {
-    {JAL, 0, 0, -0x100000, 0xFFFFE, 2, 2}, {BRANCH, 0, 0, -0x1000, 0xFFE, 2, 2},
-    {CJ, 0, 0, -0x800, 0x7FE, 2, 2},       {CJAL, 0, 0, -0x800, 0x7FE, 2, 2},
-    {CB, 0, 0, -0x100, 0xFE, 2, 2},
+    {JAL, 0, 0, -0x100000, 0xFFFFE, 2, 1}, {BRANCH, 0, 0, -0x1000, 0xFFE, 2, 1},
+    {CJ, 0, 0, -0x800, 0x7FE, 2, 1},       {CJAL, 0, 0, -0x800, 0x7FE, 2, 1},
+    {CB, 0, 0, -0x100, 0xFE, 2, 1},
 };
 
 int main(void) {
