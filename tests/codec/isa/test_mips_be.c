@@ -2,7 +2,7 @@
 #include "support/isa_check.h"
 #include "support/unit_test.h"
 
-enum { JUMP, JUMP_PLAIN, BRANCH, LUI_ADDIU, LUI_LW, LUI_LB, LUI_SWR, LUI_ORI };
+enum { JUMP, JUMP_PLAIN, BRANCH, LUI_ADDIU, LUI_LW, LUI_LB, LUI_SWR, LUI_ORI, LUI_LW_AT };
 
 static const isa_example examples[] = {
     {JUMP, "jal target", 0x9D000000, {0x0F, 0x40, 0x04, 0x00}, 4, 0x9D001000},
@@ -75,6 +75,37 @@ static const isa_example examples[] = {
      {0x3C, 0x02, 0x80, 0x00, 0xB8, 0x43, 0x12, 0x34},
      8,
      0x80001234},
+    {LUI_LW_AT,
+     "lui $1, %hi(target); lw $3, %lo(target)($1)",
+     0x9D000000,
+     {0x3C, 0x01, 0x80, 0x00, 0x8C, 0x23, 0x12, 0x34},
+     8,
+     0x80001234},
+    {LUI_LW_AT,
+     "lui $1, %hi(target); lw $3, %lo(target)($1)",
+     0x9D010010,
+     {0x3C, 0x01, 0x80, 0x01, 0x8C, 0x23, 0xF8, 0x02},
+     8,
+     0x8000F802},
+    /* the last address before the high bits round up, which they never do for ORI */
+    {LUI_ADDIU,
+     "lui $4, %hi(target); addiu $4, $4, %lo(target)",
+     0x9D000000,
+     {0x3C, 0x04, 0x80, 0x00, 0x24, 0x84, 0x7F, 0xFF},
+     8,
+     0x80007FFF},
+    {LUI_LW,
+     "lui $2, %hi(target); lw $3, %lo(target)($2)",
+     0x9D000000,
+     {0x3C, 0x02, 0x80, 0x00, 0x8C, 0x43, 0x7F, 0xFF},
+     8,
+     0x80007FFF},
+    {LUI_ORI,
+     "lui $4, 0x8000; ori $4, $4, 0xffff",
+     0x9D000000,
+     {0x3C, 0x04, 0x80, 0x00, 0x34, 0x84, 0xFF, 0xFF},
+     8,
+     0x8000FFFF},
 };
 
 static const isa_example plain[] = {
@@ -86,11 +117,17 @@ static const isa_example plain[] = {
     {0, "andi $2, $3, 5", 0, {0x30, 0x62, 0x00, 0x05}, 4, 0},
     {0, "lui $2, 5", 0, {0x3C, 0x02, 0x00, 0x05}, 4, 0},
     {0, "lw $2, 4($3)", 0, {0x8C, 0x62, 0x00, 0x04}, 4, 0},
+    {0,
+     "lui $0, 5, but for a reserved bit; lw $2, 4($0)",
+     0,
+     {0x3C, 0x20, 0x00, 0x05, 0x8C, 0x02, 0x00, 0x04},
+     8,
+     0},
     {0, "syscall", 0, {0x00, 0x00, 0x00, 0x0C}, 4, 0},
 };
 
 static const isa_reach reaches[] = {
-    {BRANCH, 4, 0, -0x20000, 0x1FFFC, 4, 4},
+    {BRANCH, 4, 0, -0x20000, 0x1FFFC, 4, 1},
     {JUMP, 4, 0x0FFFFFFF, 0, 0xFFFFFFC, 4, 4},
 };
 
