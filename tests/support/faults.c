@@ -77,10 +77,12 @@ bool faults_reach(fault_kind kind) {
     return kind != FAULT_MEMORY || !address_sanitizer();
 }
 
-/* How far apart the calls are that are tried. */
-static unsigned stride_for(unsigned calls) {
-    unsigned most = address_sanitizer() ? 3 : 60;
-    return getenv("WHITTLE_EVERY_FAULT") ? 1 : (calls + most - 1) / most;
+/* How far from this call the next one is that is tried. The first calls are those of the tool
+ * itself, and each is tried; the same number is spread over all others, most of which are alike. */
+static unsigned stride_after(unsigned number, unsigned calls) {
+    unsigned first = address_sanitizer() ? 2 : 30;
+    bool each = number < first || calls <= first || getenv("WHITTLE_EVERY_FAULT");
+    return each ? 1 : (calls - 1) / first;
 }
 
 /* ---- The folder ---- */
@@ -257,12 +259,13 @@ bool try_faults(const job *tried, const fault *injected) {
     }
     of.calls = atomic_load(&of.plan->calls);
     reset(&of);
-    unsigned stride = stride_for(of.calls);
-    for (unsigned number = 1; number <= of.calls; number += stride) {
+    unsigned tries = 0;
+    for (unsigned number = 1; number <= of.calls; number += stride_after(number, of.calls)) {
         try_one(&of, number);
+        tries++;
     }
     print_message("%s %s: %u of %u calls failed: %s\n", tried->what.tool, tried->what.arguments[0],
-                  of.calls ? (of.calls - 1) / stride + 1 : 0, of.calls, injected->name);
+                  tries, of.calls, injected->name);
     unshare_plan(of.plan);
     outcome_free(&of.before);
     outcome_free(&of.undisturbed);

@@ -18,10 +18,12 @@ static int attach(signing *work) {
     }
     const file *content = &work->patch.content;
     int error = whittle_signature_from_der(der.data, der.size, signature);
-    if (error) {
+    if (error == WHITTLE_ERROR_SIGNATURE) {
         status =
             message_failed(work->signature_path,
                            "this is no DER signature for P-256 (sign as openssl pkeyutl does)");
+    } else if (error) {
+        status = signing_tell(work->signature_path, error);
     } else {
         error = whittle_patch_attach(content->data, content->size, key, signature, &work->made.data,
                                      &work->made.size);
