@@ -124,6 +124,77 @@ static void fields_out_of_bounds_are_not_written(void **state) {
     expect_refused(&header, regions);
 }
 
+/* Sixteen do not fit their half of a byte, where they would be taken for none. */
+static void sixteen_regions_are_not_written(void **state) {
+    (void)state;
+    whittle_region regions[WHITTLE_REGION_MAX + 2];
+    for (uint32_t i = 0; i < COUNT_OF(regions); i++) {
+        regions[i] = (whittle_region){16 * (i % WHITTLE_REGION_MAX), 16, 0x1000};
+    }
+    for (unsigned in_target = 0; in_target < 2; in_target++) {
+        whittle_header header;
+        fill_header(&header);
+        header.flags = WHITTLE_FLAG_SOURCE | WHITTLE_FLAG_REGIONS;
+        header.source_region_count = in_target ? 1 : WHITTLE_REGION_MAX;
+        header.target_region_count = in_target ? WHITTLE_REGION_MAX : 2;
+        expect_refused(&header, regions);
+    }
+}
+
+static void a_version_text_of_the_largest_size_is_written(void **state) {
+    (void)state;
+    whittle_header header;
+    whittle_header read;
+    uint8_t bytes[WHITTLE_HEADER_MAX];
+    fill_header(&header);
+    memset(header.firmware_version, 'v', WHITTLE_FIRMWARE_VERSION_MAX);
+    header.firmware_version_size = WHITTLE_FIRMWARE_VERSION_MAX;
+    assert_int_equal(whittle_header_write(&header, some_regions, bytes), WHITTLE_OK);
+    assert_int_equal(whittle_header_read(bytes, header.header_size, &read), WHITTLE_OK);
+    assert_int_equal(read.firmware_version_size, WHITTLE_FIRMWARE_VERSION_MAX);
+}
+
+static void a_field_without_its_flag_is_not_written(void **state) {
+    (void)state;
+    whittle_header header;
+    uint8_t bytes[WHITTLE_HEADER_MAX];
+    memset(bytes, 0xEE, sizeof bytes);
+    fill_header(&header);
+    header.flags = 0;
+    assert_int_equal(whittle_header_write(&header, some_regions, bytes), WHITTLE_OK);
+    for (size_t i = header.header_size; i < sizeof bytes; i++) {
+        assert_int_equal(bytes[i], 0xEE);
+    }
+}
+
+/* The text makes the header longer by a byte at a time. */
+static void a_header_may_be_as_long_as_the_largest_and_no_longer(void **state) {
+    (void)state;
+    whittle_region regions[30];
+    unsigned largest = 0;
+    for (uint32_t i = 0; i < COUNT_OF(regions); i++) {
+        uint32_t number = i % 15;
+        regions[i] = (whittle_region){number * 0x1800000 + 0x800000, i < 15 ? 0x80000 : 0x80100,
+                                      0x40000000 + (i < 15 ? 0 : 0x2000 * number)};
+    }
+    uint32_t shortest = 0;
+    for (uint8_t size = 1; size <= WHITTLE_FIRMWARE_VERSION_MAX; size++) {
+        whittle_header header;
+        uint8_t bytes[WHITTLE_HEADER_MAX];
+        fill_header(&header);
+        header.source_size = header.target_size = 0x20000000;
+        header.source_region_count = header.target_region_count = 15;
+        memset(header.firmware_version, 'v', size);
+        header.firmware_version_size = size;
+        int error = whittle_header_write(&header, regions, bytes);
+        shortest = size == 1 ? header.header_size : shortest;
+        bool fits = shortest + size - 1 <= WHITTLE_HEADER_MAX;
+        assert_int_equal(error, fits ? WHITTLE_OK : WHITTLE_ERROR_ARGUMENT);
+        largest += fits;
+    }
+    assert_in_range(largest, 1, WHITTLE_FIRMWARE_VERSION_MAX - 1); /* the limit is among them */
+}
+
 static void a_header_that_is_too_long_is_not_written(void **state) {
     (void)state;
     whittle_header header;
@@ -143,6 +214,10 @@ int main(void) {
         cmocka_unit_test(what_is_written_is_read_again),
         cmocka_unit_test(the_written_bytes_are_as_specified),
         cmocka_unit_test(fields_out_of_bounds_are_not_written),
+        cmocka_unit_test(sixteen_regions_are_not_written),
+        cmocka_unit_test(a_version_text_of_the_largest_size_is_written),
+        cmocka_unit_test(a_field_without_its_flag_is_not_written),
+        cmocka_unit_test(a_header_may_be_as_long_as_the_largest_and_no_longer),
         cmocka_unit_test(a_header_that_is_too_long_is_not_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

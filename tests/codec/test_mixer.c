@@ -236,6 +236,54 @@ static void both_directions_stay_in_step(void **state) {
     }
 }
 
+/* Lets the next number for rounding be that one, of 16 bits. */
+static void expect_noise(whittle_mixer *mixer, uint32_t noise) {
+    uint32_t inverse = 1; /* of the generator's factor; each step doubles the bits that are right */
+    for (unsigned i = 0; i < 5; i++) {
+        inverse *= 2 - 1664525u * inverse;
+    }
+    mixer->noise = ((noise << 16) - 1013904223u) * inverse;
+}
+
+/* Over all numbers for rounding, a count rises as often as it is likely to. */
+static void counts_rise_exactly_as_often_as_specified(void **state) {
+    (void)state;
+    static const uint32_t rates[] = {65535, 65535, 65535, 40000, 24000, 12000, 8000, 0};
+    counting_coder counting = {.coder = {count_bit}};
+    model with;
+    start(&with, INITIAL_WEIGHT);
+    for (unsigned count = 0; count < COUNT_OF(rates); count++) {
+        uint32_t risen = 0;
+        for (uint32_t noise = 0; noise < 65536; noise++) {
+            uint16_t slot = (uint16_t)(WHITTLE_SLOT_INITIAL | count);
+            expect_noise(&with.mixer, noise);
+            (void)whittle_slot_code(&with.mixer, &counting.coder, &slot, 1);
+            risen += (slot & 7u) - count;
+        }
+        assert_int_equal(risen, rates[count]);
+    }
+}
+
+static void a_slot_of_another_ages_exactly_as_often_as_specified(void **state) {
+    (void)state;
+    enum { USED = WHITTLE_SLOT_INITIAL | 5 };
+    const uint32_t hash = 0x12345678;
+    counting_coder counting = {.coder = {count_bit}};
+    uint32_t aged = 0;
+    model with;
+    start(&with, INITIAL_WEIGHT);
+    whittle_mixer_init(&with.mixer, with.table, WHITTLE_SLOT_SIZE); /* a single slot */
+    whittle_weights_init(&with.weights, with.values, SETS, 1, INITIAL_WEIGHT, RATE);
+    for (uint32_t noise = 0; noise < 65536; noise++) {
+        with.mixer.slots[0] = USED;
+        with.mixer.checks[0] = 0x77;
+        expect_noise(&with.mixer, noise);
+        (void)whittle_mixer_code(&with.mixer, &counting.coder, &with.weights, 0, &hash, 1);
+        aged += USED - with.mixer.slots[0];
+    }
+    assert_int_equal(aged, 24576);
+}
+
 /* Tables beyond 65,536 slots, too: every slot is reached, and none behind the last. */
 static void tables_of_all_sizes_are_used_whole(void **state) {
     (void)state;
@@ -247,6 +295,7 @@ static void tables_of_all_sizes_are_used_whole(void **state) {
         uint8_t *memory = malloc((size_t)count * WHITTLE_SLOT_SIZE);
         assert_non_null(memory);
         whittle_mixer_init(&table.mixer, memory, (size_t)count * WHITTLE_SLOT_SIZE);
+        assert_in_range(table.mixer.slot_groups, 1, 65536); /* or 32 bits would not do */
         whittle_weights_init(&table.weights, table.values, SETS, 1, INITIAL_WEIGHT, RATE);
         uint32_t step = UINT32_MAX / count / 2;
         for (uint32_t hash = UINT32_MAX; hash > step; hash -= step) {
@@ -270,6 +319,8 @@ int main(void) {
         cmocka_unit_test(extreme_weights_do_not_overflow),
         cmocka_unit_test(a_hostile_life_keeps_every_number_in_its_range),
         cmocka_unit_test(both_directions_stay_in_step),
+        cmocka_unit_test(counts_rise_exactly_as_often_as_specified),
+        cmocka_unit_test(a_slot_of_another_ages_exactly_as_often_as_specified),
         cmocka_unit_test(tables_of_all_sizes_are_used_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -138,6 +138,34 @@ static void numbers_that_repeat_become_cheap(void **state) {
     assert_true(size_of_written_signed(zeros, COUNT_OF(zeros)) < 40);
 }
 
+/* Which slots a number has a part in: "more bits?" for each length up to a common one, the bit
+ * behind the leading one by length, and the sign. */
+static void each_length_has_its_own_slots(void **state) {
+    (void)state;
+    enum { LENGTHS = 20, SECOND_LAST = 8, SIGN = 29 };
+    for (unsigned length = 0; length <= 30; length++) {
+        model writer;
+        range_encoder encoder;
+        bool expected[WHITTLE_NUMBER_SLOTS] = {false};
+        for (unsigned i = 0; i <= length && i < LENGTHS; i++) {
+            expected[i] = true;
+        }
+        if (length > 0) {
+            expected[LENGTHS + (length < SECOND_LAST ? length : SECOND_LAST)] = true;
+            expected[SIGN] = true;
+        }
+        start(&writer);
+        range_encoder_init(&encoder);
+        int32_t number = (int32_t)(((uint32_t)1 << length) - 1);
+        (void)whittle_number_code_signed(&writer.number, &writer.mixer, &encoder.coder, number);
+        for (unsigned i = 0; i < WHITTLE_NUMBER_SLOTS; i++) {
+            assert_int_equal(writer.number.slots[i] != WHITTLE_SLOT_INITIAL, expected[i]);
+        }
+        assert_int_equal(range_encoder_finish(&encoder), 0);
+        free(encoder.data);
+    }
+}
+
 /* A reader of anything stays within the bounds that its callers rely on. */
 static void no_bytes_make_a_reader_leave_the_bounds(void **state) {
     (void)state;
@@ -172,6 +200,7 @@ int main(void) {
         cmocka_unit_test(signed_extremes_are_read_again),
         cmocka_unit_test(random_numbers_of_all_magnitudes_are_read_again),
         cmocka_unit_test(numbers_that_repeat_become_cheap),
+        cmocka_unit_test(each_length_has_its_own_slots),
         cmocka_unit_test(no_bytes_make_a_reader_leave_the_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -376,6 +376,25 @@ static void plain_bytes_that_changed_as_an_address_does_are_learned(void **state
     assert_int_equal(unit.predicted, RAM + 0x108);
 }
 
+/* Smaller words are rather numbers, and erased flash is no address. */
+static void plain_bytes_are_learned_from_where_they_may_be_addresses(void **state) {
+    (void)state;
+    static const struct {
+        uint32_t word;
+        uint32_t learned;
+    } cases[] = {{0x0FFF, 0}, {0x1000, 1}, {UINT32_MAX - 1, 1}, {UINT32_MAX, 0}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        static scene in;
+        start(&in, WHITTLE_ISA_THUMB);
+        store_le32(in.source + 0x20, cases[i].word);
+        go_to(&in, 0x20);
+        append_word(&in, cases[i].word - 8);
+        const whittle_unit unit = {.size = 2};
+        whittle_predictor_learn(in.predictor, &unit, 0x22, 4, (cases[i].word - 8) >> 16);
+        assert_int_equal(in.predictor->shifts.count, cases[i].learned);
+    }
+}
+
 static void bytes_before_the_copy_are_not_learned_from(void **state) {
     (void)state;
     static scene in;
@@ -389,6 +408,20 @@ static void bytes_before_the_copy_are_not_learned_from(void **state) {
 }
 
 /* ---- Boundaries ---- */
+
+static void the_walk_begins_at_a_word_some_way_before(void **state) {
+    (void)state;
+    static scene in;
+    static const struct {
+        uint32_t source;
+        uint32_t boundary;
+    } cases[] = {{0, 0}, {31, 0}, {32, 0}, {35, 0}, {36, 4}, {37, 4}, {39, 4}, {40, 8}, {103, 68}};
+    start(&in, WHITTLE_ISA_THUMB);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        whittle_predictor_seek(in.predictor, cases[i].source);
+        assert_int_equal(in.predictor->boundary, cases[i].boundary);
+    }
+}
 
 /* Units follow each other without gap, whatever the bytes are; an instruction starts a unit where
  * a walk from the start of the copy finds one. */
@@ -452,7 +485,9 @@ int main(void) {
         cmocka_unit_test(the_halves_of_a_pair_are_learned_together),
         cmocka_unit_test(words_among_instructions_are_pointers_only_if_something_is_known),
         cmocka_unit_test(plain_bytes_that_changed_as_an_address_does_are_learned),
+        cmocka_unit_test(plain_bytes_are_learned_from_where_they_may_be_addresses),
         cmocka_unit_test(bytes_before_the_copy_are_not_learned_from),
+        cmocka_unit_test(the_walk_begins_at_a_word_some_way_before),
         cmocka_unit_test(units_cover_any_bytes),
         cmocka_unit_test(a_seek_into_the_middle_of_an_instruction_falls_into_step),
     };

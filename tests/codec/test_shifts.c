@@ -83,6 +83,36 @@ static void a_neighbour_tells_its_shift_and_its_distance(void **state) {
     assert_int_equal(find(&shifts, UINT32_MAX, &shift), UINT32_MAX - 2000);
 }
 
+static void nothing_is_found_beyond_the_reach(void **state) {
+    (void)state;
+    whittle_shift memory[2];
+    whittle_shifts shifts = {memory, 0, 2};
+    uint32_t shift;
+    whittle_shifts_learn(&shifts, 1000, 8);
+    whittle_shifts_learn(&shifts, 3000, 8);
+    static const uint32_t at_the_edge[] = {900, 1100, 2900, 3100}; /* 100 away */
+    for (size_t i = 0; i < COUNT_OF(at_the_edge); i++) {
+        assert_int_equal(whittle_shifts_find(&shifts, at_the_edge[i], 100, &shift), 100);
+        assert_int_equal(shift, 8);
+        assert_int_equal(whittle_shifts_find(&shifts, at_the_edge[i], 99, &shift), UINT32_MAX);
+        assert_int_equal(shift, 0);
+    }
+    assert_int_equal(whittle_shifts_find(&shifts, 1000, 0, &shift), 0);
+    assert_int_equal(whittle_shifts_find(&shifts, 3000, 0, &shift), 0);
+}
+
+static void a_single_entry_gives_way(void **state) {
+    (void)state;
+    whittle_shift memory[1];
+    whittle_shifts shifts = {memory, 0, 1};
+    uint32_t shift;
+    whittle_shifts_learn(&shifts, 1000, 8);
+    whittle_shifts_learn(&shifts, 5000, 12);
+    assert_int_equal(shifts.count, 1);
+    assert_int_equal(find(&shifts, 5000, &shift), 0);
+    assert_int_equal(shift, 12);
+}
+
 static void an_address_learned_again_changes_its_shift(void **state) {
     (void)state;
     whittle_shift memory[2];
@@ -142,6 +172,8 @@ int main(void) {
         cmocka_unit_test(nothing_is_known_at_first),
         cmocka_unit_test(without_room_nothing_is_learned),
         cmocka_unit_test(a_neighbour_tells_its_shift_and_its_distance),
+        cmocka_unit_test(nothing_is_found_beyond_the_reach),
+        cmocka_unit_test(a_single_entry_gives_way),
         cmocka_unit_test(an_address_learned_again_changes_its_shift),
         cmocka_unit_test(the_nearest_gives_way_when_full),
         cmocka_unit_test(random_shifts_are_found_as_in_a_list),
