@@ -201,9 +201,24 @@ static void memory_for_the_smallest_table_is_enough_and_less_is_not(void **state
     finish(&in);
 }
 
+/* What a header may ask for, its RAM need not hold along with all the rest. */
+static void a_map_that_leaves_no_room_is_refused(void **state) {
+    (void)state;
+    scene in;
+    start(&in, WHITTLE_ISA_NONE, true);
+    for (uint32_t entries = 640; entries <= RAM / 8; entries++) {
+        in.header.map_entries = entries;
+        assert_int_equal(whittle_stream_init(&in.stream, &in.header, in.header_bytes, in.memory,
+                                             RAM - WHITTLE_STREAM_RESERVED),
+                         WHITTLE_ERROR_RAM);
+    }
+    finish(&in);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_for_the_smallest_table_is_enough_and_less_is_not),
+        cmocka_unit_test(a_map_that_leaves_no_room_is_refused),
         cmocka_unit_test(a_copy_may_end_with_the_target_and_not_beyond),
         cmocka_unit_test(surprising_units_are_decoded_in_any_pieces),
         cmocka_unit_test(surprising_insertions_are_decoded_in_any_pieces),
