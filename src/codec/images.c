@@ -54,12 +54,12 @@ uint32_t whittle_target_load(const whittle_images *images, uint32_t back, unsign
     return value;
 }
 
+/* Passes on the bytes from start, a multiple of WHITTLE_TARGET_RECENT. */
 static void write_recent(whittle_images *images, uint32_t start) {
     int error = images->error;
     if (!error) {
-        error = images->write_target(images->context, start,
-                                     images->recent + start % WHITTLE_TARGET_RECENT,
-                                     images->position - start);
+        error =
+            images->write_target(images->context, start, images->recent, images->position - start);
     }
     images->error = error;
 }

@@ -56,7 +56,7 @@ static int write_target(void *context, uint32_t offset, const uint8_t *data, siz
     return WHITTLE_OK;
 }
 
-static void start(scene *new, uint8_t isa, bool copied) {
+static void start_with_map(scene *new, uint8_t isa, bool copied, uint32_t map_entries) {
     const whittle_region regions[] = {{0, IMAGE_SIZE, 0x8000}, {0, IMAGE_SIZE, 0x8000}};
     generator random = generator_start(130);
     memset(new, 0, sizeof *new);
@@ -72,6 +72,7 @@ static void start(scene *new, uint8_t isa, bool copied) {
                                    .target_region_count = 1,
                                    .source_size = IMAGE_SIZE,
                                    .target_size = IMAGE_SIZE,
+                                   .map_entries = map_entries,
                                    .ram = RAM};
     assert_int_equal(whittle_header_write(&new->header, regions, new->header_bytes), WHITTLE_OK);
     new->coder.coder.code = code_contrary;
@@ -86,6 +87,10 @@ static void start(scene *new, uint8_t isa, bool copied) {
     assert_int_equal(whittle_stream_init(&new->stream, &new->header, new->header_bytes, new->memory,
                                          RAM - WHITTLE_STREAM_RESERVED),
                      WHITTLE_OK);
+}
+
+static void start(scene *new, uint8_t isa, bool copied) {
+    start_with_map(new, isa, copied, 0);
 }
 
 static void finish(scene *gone) {
@@ -165,6 +170,16 @@ static void surprising_insertions_are_decoded_in_any_pieces(void **state) {
     }
 }
 
+/* Runs to the end, or to an error, which is returned. */
+static int run_plan(scene *in, const whittle_copy *copies, size_t count) {
+    int error = WHITTLE_OK;
+    plan_init(&in->plan, in->planned.data, IMAGE_SIZE, copies, count);
+    while (!error && in->stream.state != WHITTLE_STREAM_END) {
+        step(in, &error);
+    }
+    return error;
+}
+
 /* A copy that begins behind an insertion: the room that it has is what is left of the target. */
 static void a_copy_may_end_with_the_target_and_not_beyond(void **state) {
     (void)state;
@@ -173,14 +188,45 @@ static void a_copy_may_end_with_the_target_and_not_beyond(void **state) {
         const whittle_copy copies[] = {{.target = INSERTED, .size = LEFT + beyond},
                                        {.target = IMAGE_SIZE}};
         static scene in;
-        int error = WHITTLE_OK;
         start(&in, WHITTLE_ISA_NONE, true);
-        plan_init(&in.plan, in.planned.data, IMAGE_SIZE, copies, COUNT_OF(copies));
-        while (!error && in.stream.state != WHITTLE_STREAM_END) {
-            step(&in, &error);
-        }
-        assert_int_equal(error, beyond ? WHITTLE_ERROR_CORRUPT : WHITTLE_OK);
+        assert_int_equal(run_plan(&in, copies, COUNT_OF(copies)),
+                         beyond ? WHITTLE_ERROR_CORRUPT : WHITTLE_OK);
         assert_int_equal(in.stream.images.position, beyond ? INSERTED : IMAGE_SIZE);
+        finish(&in);
+    }
+}
+
+static void a_copy_may_end_with_the_source_and_not_beyond(void **state) {
+    (void)state;
+    for (uint32_t beyond = 0; beyond < 2; beyond++) {
+        const whittle_copy copies[] = {{.source = IMAGE_SIZE - 100, .size = 100 + beyond},
+                                       {.target = IMAGE_SIZE}};
+        static scene in;
+        start(&in, WHITTLE_ISA_NONE, true);
+        assert_int_equal(run_plan(&in, copies, COUNT_OF(copies)),
+                         beyond ? WHITTLE_ERROR_CORRUPT : WHITTLE_OK);
+        finish(&in);
+    }
+}
+
+/* No encoder writes them, but they harm nobody: the last entry of the map may be the end of both
+ * images, and a copy before a mapped one may be empty. */
+static void empty_copies_are_taken(void **state) {
+    (void)state;
+    enum { LAST = IMAGE_SIZE - 100 };
+    const whittle_copy cases[][3] = {
+        {{.target = IMAGE_SIZE, .source = IMAGE_SIZE, .mapped = true}},
+        {{.target = IMAGE_SIZE - 1, .source = IMAGE_SIZE},
+         {.target = IMAGE_SIZE, .source = IMAGE_SIZE, .mapped = true}},
+        {{.target = LAST},
+         {.target = LAST, .source = LAST, .size = 100, .mapped = true},
+         {.target = IMAGE_SIZE}},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        static scene in;
+        start_with_map(&in, WHITTLE_ISA_NONE, true, 1);
+        assert_int_equal(run_plan(&in, cases[i], i + 1), WHITTLE_OK);
+        assert_int_equal(in.stream.images.position, IMAGE_SIZE);
         finish(&in);
     }
 }
@@ -220,6 +266,8 @@ int main(void) {
         cmocka_unit_test(memory_for_the_smallest_table_is_enough_and_less_is_not),
         cmocka_unit_test(a_map_that_leaves_no_room_is_refused),
         cmocka_unit_test(a_copy_may_end_with_the_target_and_not_beyond),
+        cmocka_unit_test(a_copy_may_end_with_the_source_and_not_beyond),
+        cmocka_unit_test(empty_copies_are_taken),
         cmocka_unit_test(surprising_units_are_decoded_in_any_pieces),
         cmocka_unit_test(surprising_insertions_are_decoded_in_any_pieces),
     };
