@@ -120,13 +120,14 @@ sanitize-rest:
 
 #: make coverage        the lines and branches that unit tests reach; as HTML in build/coverage/html
 # The tests left out take minutes: what they reach, the tests of each part must reach without them. The
-# encoder has threads, which would lose counts of one another. The workers of a batch leave by _exit.
+# encoder has threads, which would lose counts of one another.
 COVERAGE_TESTS = $(filter-out $(addprefix $(BUILD)/tests/,corpus/% device/test_cuts \
                    device/test_forgeries encoder/test_large),$(TESTS))
 coverage:
 	@$(MAKE) --no-print-directory BUILD=build/coverage CC=gcc CFLAGS='-O0 -g --coverage -fprofile-update=atomic' \
 	    LDFLAGS=-Wl,--wrap=_exit coverage-figures
 
+# The workers of a batch leave by _exit, which alone would lose their counts.
 ifeq ($(BUILD),build/coverage)
 $(BUILD)/tools/diff_creator $(BUILD)/tools/whittle $(TESTS): $(BUILD)/tests/coverage/counts_at_exit.o
 endif

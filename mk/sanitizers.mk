@@ -12,7 +12,8 @@ MEMORY_SOURCES := $(CORE_SOURCES) $(wildcard src/encoder/*.c ports/sim/*.c) src/
                   src/host/patch_check.c tests/portability/stand_ins.c
 MEMORY_TESTS   := $(wildcard tests/codec/test_*.c tests/codec/isa/test_*.c tests/decoder/test_*.c) \
                   $(patsubst %,tests/device/test_%.c,admission area boot failures layout patching record \
-                      refusals update updater) tests/ports/test_sim_flash.c tests/golden/test_version_1.c
+                      refusals update updater) tests/ports/test_sim_flash.c \
+                  $(wildcard tests/golden/test_*.c)
 MEMORY_PROGRAMS := $(MEMORY_TESTS:tests/%.c=$(BUILD)/memory/%)
 
 test-memory:

@@ -171,7 +171,7 @@ static void a_field_without_its_flag_is_not_written(void **state) {
 static void a_header_may_be_as_long_as_the_largest_and_no_longer(void **state) {
     (void)state;
     whittle_region regions[30];
-    unsigned largest = 0;
+    unsigned fitting = 0;
     for (uint32_t i = 0; i < COUNT_OF(regions); i++) {
         uint32_t number = i % 15;
         regions[i] = (whittle_region){number * 0x1800000 + 0x800000, i < 15 ? 0x80000 : 0x80100,
@@ -190,9 +190,9 @@ static void a_header_may_be_as_long_as_the_largest_and_no_longer(void **state) {
         shortest = size == 1 ? header.header_size : shortest;
         bool fits = shortest + size - 1 <= WHITTLE_HEADER_MAX;
         assert_int_equal(error, fits ? WHITTLE_OK : WHITTLE_ERROR_ARGUMENT);
-        largest += fits;
+        fitting += fits;
     }
-    assert_in_range(largest, 1, WHITTLE_FIRMWARE_VERSION_MAX - 1); /* the limit is among them */
+    assert_in_range(fitting, 1, WHITTLE_FIRMWARE_VERSION_MAX - 1); /* the limit is among them */
 }
 
 static void a_header_that_is_too_long_is_not_written(void **state) {

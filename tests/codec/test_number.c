@@ -156,14 +156,14 @@ static void each_length_has_its_own_slots(void **state) {
         }
         start(&writer);
         range_encoder_init(&encoder);
-        /* Those behind the common lengths share the last slot. */
         int32_t number = (int32_t)(((uint32_t)1 << length) - 1);
         (void)whittle_number_code_signed(&writer.number, &writer.mixer, &encoder.coder, number);
         for (unsigned i = 0; i < WHITTLE_NUMBER_SLOTS; i++) {
             assert_int_equal(writer.number.slots[i] != WHITTLE_SLOT_INITIAL, expected[i]);
         }
-        unsigned count = writer.number.slots[LENGTHS - 2] & 7;
-        assert_int_equal(count, length >= LENGTHS - 2);
+        /* Longer ones use the last slot again and again, and no other. */
+        unsigned uses = writer.number.slots[LENGTHS - 2] & 7;
+        assert_int_equal(uses, length >= LENGTHS - 2);
         assert_int_equal(range_encoder_finish(&encoder), 0);
         free(encoder.data);
     }

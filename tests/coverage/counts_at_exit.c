@@ -1,6 +1,5 @@
-/* Linked into what `make coverage` runs: processes that leave by _exit, as the workers of a batch
- * do, write their counts before, which gcc's library would do only at exit. For the linker's
- * --wrap=_exit. */
+/* Linked into what `make coverage` runs, with the linker's --wrap=_exit: gcc's library writes
+ * counts at exit only, and so would lose those of a process that leaves by _exit. */
 #include <gcov.h>
 
 #include "../faults/fault_plan.h"

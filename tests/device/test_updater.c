@@ -157,7 +157,7 @@ static uint32_t reset_and_resume(const rig_bytes *file, uint32_t sent) {
     return offset;
 }
 
-/* Writing a file until the power fails before an operation; then asks for the offset. */
+/* Sends the patch until the power fails, before that operation; then asks for the offset. */
 static uint32_t cut_and_resume(whittle_updater *updater, uint64_t operation) {
     uint32_t offset;
     assert_int_equal(whittle_updater_start(updater, &rig.device), WHITTLE_OK);

@@ -11,8 +11,9 @@ SOURCE_SIZE, INSERTED, INSERTED_AT = 2048, 36, 700
 LONG_SIZE, LONG_CHANGED = 40000, (3000, 11000, 11040, 30000)
 POINTERS = range(SOURCE_SIZE * 3 // 4, SOURCE_SIZE, 8)
 
-# Of each instruction set: bits of code, and which of them vary.
 MANY_SIZE, VOCABULARY = 16384, 24
+
+# Of each instruction set: bits of code, and which of them vary.
 CODE = {
     1: (
         (0xF800F000, 0x07FF0001),

@@ -1,26 +1,19 @@
 /* Golden vectors of format version 1 in which nearly everything that the model knows has its turn:
  * code of each instruction set, moved, inserted, taken away and changed, by whole instructions and
- * by odd bytes; pointers that moved with it or elsewhere; copies within the map and outside it.
- * tests/golden/many-changes.txt holds a patch a line: instruction set, RAM in KiB, the bytes in
- * hexadecimal. The images come from make_source and make_target; neither may ever change.
- * `build/tests/golden/test_many_changes --make` has printed the lines. */
-#include <stdio.h>
-#include <stdlib.h>
+ * by odd bytes; pointers that moved with it or elsewhere; copies within the map and outside it; in
+ * tests/golden/many-changes.txt. The images come from make_source and make_target; neither they nor
+ * the lines may ever change. `build/tests/golden/test_many_changes --make` has printed the lines.
+ */
 #include <string.h>
 
 #include "codec/bytes.h"
-#include "support/hexadecimal.h"
+#include "support/golden.h"
 #include "support/unit_test.h"
-#include "whittle/apply.h"
-#include "whittle/encoder.h"
 
-#define VECTORS "tests/golden/many-changes.txt"
-#define BASE    0x08001000u
-#define RAM     0x20000000u
+#define BASE 0x08001000u
+#define RAM  0x20000000u
 
-enum { SIZE = 16384, VOCABULARY = 24, LINE_MAX_SIZE = 32768 };
-
-static const unsigned ram_classes[] = {4, 64}; /* KiB */
+enum { SIZE = 16384, VOCABULARY = 24 };
 
 typedef struct image_pair {
     uint32_t state; /* of the generator */
@@ -31,10 +24,8 @@ typedef struct image_pair {
     uint32_t came_from[SIZE]; /* the source offset of each target byte; SIZE: it is new */
 } image_pair;
 
-/* The minimal standard generator of Park and Miller; a number below limit. */
 static uint32_t below(image_pair *of, uint32_t limit) {
-    of->state = (uint32_t)((uint64_t)of->state * 48271 % 2147483647);
-    return (of->state >> 7) % limit;
+    return (golden_number(&of->state) >> 7) % limit;
 }
 
 static uint32_t any_word(image_pair *of) {
@@ -221,92 +212,33 @@ static void make_target(image_pair *of) {
     }
 }
 
-static void make_images(image_pair *new, uint8_t isa) {
-    memset(new, 0, sizeof *new);
-    new->state = 500 + isa;
-    new->isa = isa;
-    make_source(new);
-    make_target(new);
+static image copy_of(const uint8_t *data, size_t size) {
+    image copy = image_of_value(0, size);
+    memcpy(copy.data, data, size);
+    return copy;
 }
 
-/* ---- The vectors ---- */
-
-static void check_vector(uint8_t isa, unsigned ram, const uint8_t *patch, size_t size) {
-    static image_pair images;
-    whittle_header header;
-    uint8_t *rebuilt;
-    size_t rebuilt_size;
-    make_images(&images, isa);
-    assert_int_equal(whittle_patch_check(patch, size, &header), WHITTLE_OK);
-    assert_int_equal(header.version, 1);
-    assert_int_equal(header.isa, isa);
-    assert_int_equal(header.ram, ram * 1024);
-    assert_int_equal(
-        whittle_apply(images.source, SIZE, patch, size, NULL, NULL, &rebuilt, &rebuilt_size),
-        WHITTLE_OK);
-    assert_int_equal(rebuilt_size, images.target_size);
-    assert_memory_equal(rebuilt, images.target, images.target_size);
-    free(rebuilt);
-}
-
-static void every_vector_is_applied(void **state) {
-    (void)state;
-    static char line[LINE_MAX_SIZE];
-    static uint8_t patch[LINE_MAX_SIZE / 2];
-    size_t count = 0;
-    FILE *file = fopen(VECTORS, "r");
-    assert_non_null(file);
-    while (fgets(line, sizeof line, file)) {
-        unsigned isa;
-        unsigned ram;
-        int digits = 0;
-        assert_int_equal(sscanf(line, "%u %u %n", &isa, &ram, &digits), 2);
-        assert_int_equal(isa, 1 + count / COUNT_OF(ram_classes));
-        assert_int_equal(ram, ram_classes[count % COUNT_OF(ram_classes)]);
-        line[strcspn(line, "\n")] = '\0';
-        size_t size = strlen(line + digits) / 2;
-        bytes_from_hexadecimal(line + digits, patch, size);
-        check_vector((uint8_t)isa, ram, patch, size);
-        count++;
-    }
-    assert_int_equal(fclose(file), 0);
-    assert_int_equal(count, COUNT_OF(ram_classes) * (WHITTLE_ISA_COUNT - 1));
-}
-
-static int print_vector(uint8_t isa, unsigned ram) {
-    static image_pair images;
-    whittle_encoder_options options;
-    uint8_t *patch;
-    size_t size;
-    make_images(&images, isa);
-    whittle_encoder_defaults(&options);
-    options.isa = isa;
-    options.ram = ram * 1024;
-    options.base_given = true;
-    options.base = BASE;
-    if (whittle_encode(images.source, SIZE, images.target, images.target_size, &options, &patch,
-                       &size)) {
-        return 1;
-    }
-    printf("%u %u ", isa, ram);
-    for (size_t i = 0; i < size; i++) {
-        printf("%02x", patch[i]);
-    }
-    printf("\n");
-    free(patch);
-    return 0;
+static void make_images(whittle_isa isa, image *source, image *target) {
+    static image_pair made;
+    memset(&made, 0, sizeof made);
+    made.state = 500 + isa;
+    made.isa = (uint8_t)isa;
+    make_source(&made);
+    make_target(&made);
+    *source = copy_of(made.source, SIZE);
+    *target = copy_of(made.target, made.target_size);
 }
 
 int main(int argc, char **argv) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_vector_is_applied)};
-    int failed = 0;
-    if (argc > 1 && strcmp(argv[1], "--make") == 0) {
-        for (uint8_t isa = 1; isa < WHITTLE_ISA_COUNT; isa++) {
-            for (size_t i = 0; i < COUNT_OF(ram_classes); i++) {
-                failed |= print_vector(isa, ram_classes[i]);
-            }
-        }
-        return failed;
-    }
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    static const unsigned rams[] = {4, 64};
+    const golden_set set = {
+        .file = "tests/golden/many-changes.txt",
+        .first_isa = WHITTLE_ISA_THUMB,
+        .last_isa = WHITTLE_ISA_COUNT - 1,
+        .rams = rams,
+        .ram_count = COUNT_OF(rams),
+        .base = BASE,
+        .make = make_images,
+    };
+    return golden_main(&set, argc, argv);
 }

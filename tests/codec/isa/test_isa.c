@@ -48,7 +48,8 @@ static void the_halves_of_a_pair_find_each_other_within_40_bytes(void **state) {
     (void)state;
     for (uint32_t distance = 4; distance <= SIZE - 4; distance += 2) {
         uint8_t source[SIZE] = {0};
-        whittle_reference high, low;
+        whittle_reference high;
+        whittle_reference low;
         store_le32(source, LUI);
         store_le32(source + distance, ADDI);
         assert_int_equal(refer(source, 0, &high), distance <= 40);
